@@ -1,4 +1,5 @@
 """Pages that belong to no app: settings, liveness, errors."""
+
 from django.http import HttpResponse
 
 

@@ -75,9 +75,7 @@ def largest_remainder(total: int, weights: Sequence[Weight]) -> list[int]:
         raise BlueprintError("Weights are not negative and one at least is positive.")
     exact = [total * weight / whole for weight in exact_weights]
     shares = [math.floor(share) for share in exact]
-    order = sorted(
-        range(len(exact)), key=lambda i: (shares[i] - exact[i], -exact_weights[i], i)
-    )
+    order = sorted(range(len(exact)), key=lambda i: (shares[i] - exact[i], -exact_weights[i], i))
     for i in order[: total - sum(shares)]:
         shares[i] += 1
     return shares

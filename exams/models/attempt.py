@@ -85,9 +85,7 @@ class Attempt(models.Model):
         _("time"), max_length=4, choices=Accommodation, default=Accommodation.STANDARD
     )
     seed = models.BigIntegerField()
-    state = models.CharField(
-        _("state"), max_length=11, choices=State, default=State.IN_PROGRESS
-    )
+    state = models.CharField(_("state"), max_length=11, choices=State, default=State.IN_PROGRESS)
     reused_count = models.PositiveSmallIntegerField(
         default=0, help_text=_("Items the learner had met before this attempt.")
     )
@@ -348,9 +346,7 @@ class Erasure(models.Model):
 class ReviewCard(models.Model):
     """When a learner should meet a question again: a cache of FSRS state over responses."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="review_cards"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="review_cards")
     question = models.ForeignKey(Question, models.CASCADE, related_name="review_cards")
     due_at = models.DateTimeField()
     fsrs = models.JSONField(default=dict)

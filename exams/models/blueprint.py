@@ -60,7 +60,9 @@ class ExamBlueprint(models.Model):
         max_digits=4,
         decimal_places=3,
         default="0.720",
-        help_text=_("Our own estimate: the share right on our reference form that reaches the cut."),
+        help_text=_(
+            "Our own estimate: the share right on our reference form that reaches the cut."
+        ),
     )
     samples_only = models.BooleanField(_("sample items only"), default=False)
     open_to_guests = models.BooleanField(_("open to visitors"), default=False)
