@@ -113,6 +113,14 @@ NEGATIVE_QUESTION: Mapping[Language, re.Pattern[str]] = {
 NUMBER_WORDS = dict(
     zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)
 ) | {"twelve": 12, "once": 1, "twice": 2, "single": 1, "first": 1, "second": 2, "third": 3}
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "january february march april may june july august september october november"
+        " december".split(),
+        1,
+    )
+}
 KOREAN_NUMBERS = {
     "하나": 1, "한": 1, "첫": 1, "단일": 1, "둘": 2, "두": 2, "양": 2, "셋": 3, "세": 3, "넷": 4,
     "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10, "열두": 12,
@@ -325,7 +333,8 @@ def parity(draft: Draft) -> Iterator[Flaw]:
 
 def _number_parity(code: str, name: str, english: str, korean: str) -> Iterator[Flaw]:
     in_english, in_korean = _numbers(english), _numbers(korean)
-    worded = {str(NUMBER_WORDS[w]) for w in re.findall(r"[a-z]+", english.lower()) if w in NUMBER_WORDS}
+    spelt = NUMBER_WORDS | MONTHS if "월" in korean else NUMBER_WORDS
+    worded = {str(spelt[w]) for w in re.findall(r"[a-z]+", english.lower()) if w in spelt}
     korean_worded = {str(value) for word, value in KOREAN_NUMBERS.items() if word in korean}
     missing = (in_english - in_korean - korean_worded) | (in_korean - in_english - worded)
     if missing:
