@@ -196,6 +196,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="cutscore@localhost")
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False  # reading an exam page must not write
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 CSRF_COOKIE_HTTPONLY = False  # the attempt page reads the token at each request
 if not INSECURE:
     SESSION_COOKIE_NAME = "__Host-sessionid"

@@ -1,7 +1,9 @@
 """Routes. Each app owns its own; this file only mounts them."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from config import views
 
@@ -9,8 +11,10 @@ urlpatterns = [
     path("", include("exams.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("settings/", views.settings_page, name="settings"),
+    path("help/", views.help_page, name="help"),
+    path("csrf/", views.csrf, name="csrf"),
     path("healthz", views.healthz, name="healthz"),
 ]
 

@@ -36,6 +36,8 @@ def save(owner: Owner, attempt_id: UUID, batch: Batch, *, arrival: datetime) -> 
     Raises NotFoundError; RefusedError ``closed`` or ``late`` (the entries of a late batch stay
     in the event log); ProtocolError for items or choices that are not of this paper.
     """
+    if not batch.entries:
+        return _heartbeat(owner, attempt_id, batch, arrival)
     with transaction.atomic():
         attempt = locked(owner, attempt_id)
         if not attempt.is_open:
@@ -45,6 +47,16 @@ def save(owner: Owner, attempt_id: UUID, batch: Batch, *, arrival: datetime) -> 
         _log_late(attempt, batch, arrival)
     # Raised outside, so that the log entry stays.
     raise RefusedError("late", _("This arrived after the deadline."), attempt=attempt)
+
+
+def _heartbeat(owner: Owner, attempt_id: UUID, batch: Batch, arrival: datetime) -> SaveReply:
+    """A batch without entries asks for time and news; it takes no lock and writes nothing."""
+    attempt = Attempt.objects.owned_by(owner).filter(pk=attempt_id).first()
+    if attempt is None:
+        raise NotFoundError
+    if not attempt.is_open:
+        raise RefusedError("closed", _("This attempt is closed."), attempt=attempt)
+    return SaveReply(attempt, elsewhere=_elsewhere(attempt, batch))
 
 
 def _append(attempt: Attempt, batch: Batch, arrival: datetime) -> SaveReply:
@@ -59,14 +71,14 @@ def _append(attempt: Attempt, batch: Batch, arrival: datetime) -> SaveReply:
         elif entry.seq > newest.get(item.pk, 0):
             fresh.append(_response(attempt, item, entry, batch.client_id, arrival))
         reply.acked[entry.item] = entry.seq
-    base_is_old = attempt.rev > batch.base_rev
+    news = attempt.rev > batch.base_rev
     for response in fresh:
         attempt.rev += 1
         response.rev = attempt.rev
     if fresh:
         Response.objects.bulk_create(fresh)
         Attempt.objects.filter(pk=attempt.pk).update(rev=attempt.rev)
-    if base_is_old:
+    if news:
         reply.elsewhere = _elsewhere(attempt, batch)
     return reply
 

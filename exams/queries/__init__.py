@@ -1,0 +1,1 @@
+"""The readers: SQL in, plain records out. Views do no arithmetic, these write nothing."""

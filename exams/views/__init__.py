@@ -1,0 +1,1 @@
+"""Pages and endpoints of sittings, by the moment they belong to."""
