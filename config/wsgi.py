@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+from exams import sweeper  # noqa: E402 - needs the apps that the line above has set up
+
+sweeper.start()

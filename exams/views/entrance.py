@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -68,7 +69,9 @@ def sample_answer(request: HttpRequest, code: str) -> HttpResponse:
 def exam_list(request: HttpRequest) -> HttpResponse:
     owner = owner_of(request)
     context = {
-        "blueprints": _open_blueprints(),
+        "blueprints": _open_blueprints()
+        .annotate(chapter=Min("sections__chapter__number"))
+        .order_by("subject", "position", "chapter", "code"),
         "running": {
             attempt.blueprint_id: attempt
             for attempt in (progress.open_attempts(owner, request.arrival) if owner else [])
