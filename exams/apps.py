@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class ExamsConfig(AppConfig):
     name = "exams"
     verbose_name = _("Sittings")
+
+    def ready(self) -> None:
+        from exams import roles
+
+        # The last app's signal: by then every permission exists.
+        post_migrate.connect(roles.make_groups, sender=self)

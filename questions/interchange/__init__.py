@@ -1,0 +1,1 @@
+"""Questions in and out, one small module per format."""
