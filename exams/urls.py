@@ -1,6 +1,6 @@
 from django.urls import path
 
-from exams.views import afterwards, entrance, sitting
+from exams.views import afterwards, desk, entrance, sitting
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -21,5 +21,6 @@ urlpatterns = [
     ),
     path("history/", afterwards.history, name="history"),
     path("progress/topics/", afterwards.topics, name="topics"),
+    path("desk/items/", desk.items, name="desk-items"),
     path("demo/<slug:name>/", entrance.demo_login, name="demo-login"),
 ]
