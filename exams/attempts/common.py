@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.functional import Promise
 
+from exams.attempts import statements
 from exams.models import Attempt, AttemptEvent, Owner
 
 
@@ -28,12 +29,7 @@ class RefusedError(Exception):
 
 def locked(owner: Owner, attempt_id: UUID) -> Attempt:
     """The owner's attempt, locked until the transaction ends. Raises NotFoundError."""
-    attempt = (
-        Attempt.objects.select_for_update(of=("self",))
-        .owned_by(owner)
-        .filter(pk=attempt_id)
-        .first()
-    )
+    attempt = statements.lock_attempt(owner, attempt_id)
     if attempt is None:
         raise NotFoundError
     return attempt

@@ -5,17 +5,17 @@ A save is at most six statements, whether the batch holds one entry or sixty-fiv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from exams.attempts import statements
 from exams.attempts.common import NotFoundError, RefusedError, locked, log
+from exams.attempts.statements import AnswerPlace
 from exams.models import Attempt, AttemptEvent, AttemptItem, Owner, Response
 from exams.protocol import Batch, Entry, ProtocolError
 
@@ -38,13 +38,18 @@ def save(owner: Owner, attempt_id: UUID, batch: Batch, *, arrival: datetime) -> 
     """
     if not batch.entries:
         return _heartbeat(owner, attempt_id, batch, arrival)
-    with transaction.atomic():
-        attempt = locked(owner, attempt_id)
-        if not attempt.is_open:
-            raise RefusedError("closed", _("This attempt is closed."), attempt=attempt)
-        if attempt.accepts(arrival):
-            return _append(attempt, batch, arrival)
-        _log_late(attempt, batch, arrival)
+    try:
+        with transaction.atomic():
+            attempt = locked(owner, attempt_id)
+            if not attempt.is_open:
+                raise RefusedError("closed", _("This attempt is closed."), attempt=attempt)
+            if attempt.accepts(arrival):
+                return _append(attempt, batch, arrival)
+            _log_late(attempt, batch, arrival)
+    except IntegrityError as error:
+        # The one way: a client gave two items the same number.
+        message = _("This sequence number was used for another item.")
+        raise ProtocolError("seq", message) from error
     # Raised outside, so that the log entry stays.
     raise RefusedError("late", _("This arrived after the deadline."), attempt=attempt)
 
@@ -61,75 +66,40 @@ def _heartbeat(owner: Owner, attempt_id: UUID, batch: Batch, arrival: datetime) 
 
 def _append(attempt: Attempt, batch: Batch, arrival: datetime) -> SaveReply:
     reply = SaveReply(attempt)
-    items = _items_at(attempt, [entry.item for entry in batch.entries])
-    newest = _newest_seqs(attempt, batch, items)
-    fresh: list[Response] = []
-    for entry in batch.entries:
-        item = items[entry.item]
-        if item.revealed_at is not None:
-            reply.refused.append({"item": entry.item, "seq": entry.seq, "reason": "revealed"})
-        elif entry.seq > newest.get(item.pk, 0):
-            fresh.append(_response(attempt, item, entry, batch.client_id, arrival))
-        reply.acked[entry.item] = entry.seq
+    positions = [entry.item for entry in batch.entries]
+    places = statements.answer_places(attempt, batch.client_id, positions)
     news = attempt.rev > batch.base_rev
-    for response in fresh:
-        attempt.rev += 1
-        response.rev = attempt.rev
+    fresh: list[Response] = []
+    for i, entry in enumerate(batch.entries):
+        place = places.get(entry.item)
+        if place is None:
+            message = _("There is no such item on this paper.")
+            raise ProtocolError(f"entries[{i}].item", message)
+        reply.acked[entry.item] = entry.seq
+        if place.revealed:
+            reply.refused.append({"item": entry.item, "seq": entry.seq, "reason": "revealed"})
+        elif entry.seq > place.newest_seq:
+            attempt.rev += 1
+            fresh.append(_response(attempt, place, entry, batch.client_id, arrival))
     if fresh:
-        Response.objects.bulk_create(fresh)
-        Attempt.objects.filter(pk=attempt.pk).update(rev=attempt.rev)
+        statements.append(attempt, fresh)
     if news:
         reply.elsewhere = _elsewhere(attempt, batch)
     return reply
 
 
-def _items_at(attempt: Attempt, positions: list[int]) -> dict[int, AttemptItem]:
-    """The items by position. Raises ProtocolError for a position that is not on the paper."""
-    items = {
-        item.position: item
-        for item in AttemptItem.objects.filter(attempt=attempt, position__in=positions)
-        .select_related("revision")
-        .only("position", "choice_order", "revealed_at", "attempt_id", "revision__pick_count")
-    }
-    for i, position in enumerate(positions):
-        if position not in items:
-            raise ProtocolError(f"entries[{i}].item", _("There is no such item on this paper."))
-    return items
-
-
-def _newest_seqs(
-    attempt: Attempt, batch: Batch, items: Mapping[int, AttemptItem]
-) -> dict[int, int]:
-    """This client's newest sequence number per item id.
-
-    Raises ProtocolError when a number was used before for another item.
-    """
-    by_seq = {entry.seq: items[entry.item].pk for entry in batch.entries}
-    rows = (
-        Response.objects.filter(attempt=attempt, client_id=batch.client_id)
-        .filter(Q(item__in=by_seq.values()) | Q(seq__in=by_seq))
-        .order_by("seq")
-        .values_list("item_id", "seq")
-    )
-    newest: dict[int, int] = {}
-    for item_id, seq in rows:
-        newest[item_id] = seq
-        if by_seq.get(seq, item_id) != item_id:
-            raise ProtocolError("seq", _("This sequence number was used for another item."))
-    return newest
-
-
 def _response(
-    attempt: Attempt, item: AttemptItem, entry: Entry, client_id: str, arrival: datetime
+    attempt: Attempt, place: AnswerPlace, entry: Entry, client_id: str, arrival: datetime
 ) -> Response:
     return Response(
-        attempt=attempt,
-        item=item,
+        attempt_id=attempt.pk,
+        item_id=place.pk,
         client_id=client_id,
         seq=entry.seq,
-        selected=_chosen(item, entry.selected, entry.item, limit=item.revision.pick_count),
+        rev=attempt.rev,
+        selected=_chosen(place, entry.selected, entry.item, limit=place.pick_count),
         flagged=entry.flagged,
-        struck=_chosen(item, entry.struck, entry.item),
+        struck=_chosen(place, entry.struck, entry.item),
         sure=entry.sure,
         language=entry.language,
         shown_ms=entry.shown_ms,
@@ -138,10 +108,10 @@ def _response(
 
 
 def _chosen(
-    item: AttemptItem, numbers: tuple[int, ...], position: int, limit: int | None = None
+    place: AnswerPlace, numbers: tuple[int, ...], position: int, limit: int | None = None
 ) -> list[int]:
     """Choice ids for choice numbers as shown. Raises ProtocolError for strangers or too many."""
-    order = item.choice_order
+    order = place.choice_order
     if any(number > len(order) for number in numbers):
         raise ProtocolError("selected", _("Item %d has no such choice.") % position)
     if limit is not None and len(numbers) > limit:
