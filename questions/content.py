@@ -154,7 +154,9 @@ def errors(record: Record) -> list[Flaw]:
 def with_content(revisions: QuerySet[QuestionRevision]) -> QuerySet[QuestionRevision]:
     """Fetch what ``record`` reads, in a fixed number of statements."""
     links = RevisionFact.objects.select_related("fact")
-    return revisions.select_related("question__objective__domain", "question__chapter").prefetch_related(
+    return revisions.select_related(
+        "question__objective__domain", "question__chapter"
+    ).prefetch_related(
         "choices",
         "references",
         Prefetch("fact_links", links),

@@ -27,7 +27,7 @@ class FitTextForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if isinstance(value, str) and (character := shapes.unfit_character(value)):
                 message = _("Holds the character %s, which cannot be kept.") % character
                 self.add_error(name, ValidationError(message))

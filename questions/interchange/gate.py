@@ -18,6 +18,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from questions import shapes
+
 MAX_BYTES = 10 * 2**20
 MAX_UNPACKED = 60 * 2**20
 MAX_RATIO = 200  # unpacked to packed; text packs 5 to 30 times
@@ -238,23 +240,27 @@ def write_xlsx(sheet: Sheet) -> bytes:
     """A workbook in which every cell is text. Raises SheetError for a cell Excel cannot hold."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.utils.exceptions import IllegalCharacterError
 
+    _refuse_unfit_cells(sheet)
     book = Workbook(write_only=True)
     page = book.create_sheet("questions")
-    for cells in ([*sheet.header], *(row.cells for row in sheet.rows)):
-        written = []
-        for name, text in zip(sheet.header, cells, strict=True):
-            if len(text) > MAX_CELL:
-                raise SheetError(_("%s: a cell is too long for a workbook: use CSV.") % name)
-            cell = WriteOnlyCell(page)
-            try:
-                cell.value = text
-            except IllegalCharacterError as error:
-                raise SheetError(_("%s: a cell holds a control character.") % name) from error
+    for cells in (sheet.header, *(row.cells for row in sheet.rows)):
+        written = [WriteOnlyCell(page, text) for text in cells]
+        for cell in written:
             cell.data_type = "s"  # a text like =1+1 stays a text
-            written.append(cell)
         page.append(written)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _refuse_unfit_cells(sheet: Sheet) -> None:
+    for row in sheet.rows:
+        for name, text in zip(sheet.header, row.cells, strict=True):
+            if len(text) > MAX_CELL:
+                raise SheetError(_("%s: a cell is too long for a workbook: use CSV.") % name)
+            if character := shapes.unfit_character(text):
+                raise SheetError(
+                    _("%(name)s: a cell holds the character %(character)s.")
+                    % {"name": name, "character": character}
+                )

@@ -79,15 +79,18 @@ class XlsxFormat(Format):
 class QuestionResource(resources.Resource):
     """Questions as rows. ``subject`` is where imported questions belong."""
 
-    class Meta:
-        name = _("questions, one row each, both languages")
-        # Six choices are thirty columns; the screens list one of each kind.
-        import_order = export_order = sheet.COLUMNS
-
     def __init__(self, subject: Subject | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.subject = subject
         self.fields = {name: fields.Field(column_name=name) for name in sheet.COLUMNS}
+
+    @classmethod
+    def get_display_name(cls) -> Any:
+        return _("questions, one row each, both languages")
+
+    def get_user_visible_fields(self) -> list[fields.Field]:
+        """What the screens list as the columns of a sheet."""
+        return list(self.fields.values())
 
     def export(self, queryset: Any = None, **kwargs: Any) -> gate.Sheet:
         return sheet.export(Question.objects.all() if queryset is None else queryset)

@@ -68,7 +68,9 @@ def same_choice_twice(q: dict[str, Any]) -> None:
 
 
 def long_key(q: dict[str, Any]) -> None:
-    q["choices"][0]["text_en"] = "Move the files to a shared disk that every server of the site mounts."
+    q["choices"][0]["text_en"] = (
+        "Move the files to a shared disk that every server of the site mounts."
+    )
 
 
 def slightly_long_key(q: dict[str, Any]) -> None:
@@ -162,10 +164,7 @@ def test_a_good_question_has_no_flaw(base: Any) -> None:
 
 def test_each_rule_has_its_planted_flaw() -> None:
     caught = {
-        rule.__name__
-        for rule in RULES
-        for change, *_ in PLANTED
-        if list(rule(draft(change)))
+        rule.__name__ for rule in RULES for change, *_ in PLANTED if list(rule(draft(change)))
     }
     assert caught == {rule.__name__ for rule in RULES}
 
