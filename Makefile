@@ -51,12 +51,12 @@ bench: .venv/dev.stamp ## measure, print a table and write benchmarks/latest.jso
 
 .venv/run.stamp: requirements.txt | .venv/bin/python
 	@echo "Installing packages"
-	@$(PYTHON) -m pip install --quiet --require-hashes -r $<
+	@$(PYTHON) -m pip install -qq --require-hashes -r $<
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt | .venv/bin/python
 	@echo "Installing packages for development"
-	@$(PYTHON) -m pip install --quiet --require-hashes -r $<
+	@$(PYTHON) -m pip install -qq --require-hashes -r $<
 	@touch $@
 
 .venv/bin/python:
