@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from config import preferences
 
-LABELS = {
+LABELS: dict[str, tuple[Any, list[Any]]] = {
     "theme": (
         gettext_lazy("Theme"),
         [gettext_lazy("as the system"), gettext_lazy("light"), gettext_lazy("dark")],
@@ -58,7 +60,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     return render(request, "settings.html", _settings_context(request))
 
 
-def _settings_context(request: HttpRequest) -> dict[str, object]:
+def _settings_context(request: HttpRequest) -> dict[str, Any]:
     current = preferences.read(request)
     rows = []
     for name, values in preferences.CHOICES.items():

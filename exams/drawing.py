@@ -104,7 +104,7 @@ class _Pool:
     def _eligible(self) -> QuerySet[Question]:
         return Question.objects.askable().filter(is_sample=self.blueprint.samples_only)
 
-    def _seen(self) -> QuerySet[AttemptItem, dict[str, Any]]:
+    def _seen(self) -> QuerySet[Any, Any]:
         """Question ids the owner has met, with the time of the last meeting."""
         return (
             AttemptItem.objects.filter(
@@ -122,9 +122,11 @@ class _Pool:
         runs: list[tuple[int, QuerySet[Question]]] = []
         for i, section in enumerate(self.sections):
             drawn = questions.filter(**_criteria(section)).order_by("draw_key")
-            for part in (drawn.filter(draw_key__gte=self.starts[i]),
-                         drawn.filter(draw_key__lt=self.starts[i])):  # fmt: skip
-                runs.append((i, part if limits is None else part[: limits[i]]))
+            halves = (
+                drawn.filter(draw_key__gte=self.starts[i]),
+                drawn.filter(draw_key__lt=self.starts[i]),
+            )
+            runs += [(i, half if limits is None else half[: limits[i]]) for half in halves]
         return _merge(_union(runs), limits)
 
 
@@ -143,11 +145,12 @@ def _union(runs: Sequence[tuple[int, QuerySet[Question]]]) -> list[tuple[int, in
     By hand, since Django refuses sliced parts of a union on SQLite, which takes them happily
     one level down.
     """
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for section, queryset in runs:
         columns = queryset.values_list("pk", "current_revision_id", "exclusion_group")
         sql, values = columns.query.sql_with_params()
-        parts.append(f"SELECT {section} AS section, run.* FROM ({sql}) AS run")
+        parts.append(f"SELECT {section} AS section, run.* FROM ({sql}) AS run")  # noqa: S608 - Django's own SQL
         params.extend(values)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)

@@ -21,9 +21,14 @@ class StartForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.blueprint = blueprint
         if not blueprint.tutor_allowed:
-            self.fields["mode"].choices = [(Attempt.Mode.EXAM, Attempt.Mode.EXAM.label)]
+            self._offer("mode", [(Attempt.Mode.EXAM, Attempt.Mode.EXAM.label)])
             times = [c for c in Accommodation.choices if c[0] != Accommodation.NO_LIMIT]
-            self.fields["accommodation"].choices = times
+            self._offer("accommodation", times)
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -16,9 +16,7 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/result/", afterwards.result, name="result"),
     path("attempts/<uuid:attempt_id>/explanations/", afterwards.explanations, name="explanations"),
     path("attempts/<uuid:attempt_id>/items/<int:position>/", afterwards.item, name="item"),
-    path(
-        "attempts/<uuid:attempt_id>/items/<int:position>/reveal/", sitting.reveal, name="reveal"
-    ),
+    path("attempts/<uuid:attempt_id>/items/<int:position>/reveal/", sitting.reveal, name="reveal"),
     path("history/", afterwards.history, name="history"),
     path("progress/topics/", afterwards.topics, name="topics"),
     path("desk/items/", desk.items, name="desk-items"),

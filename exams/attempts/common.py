@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models
 from django.utils.functional import Promise
 
 from exams.attempts import statements
@@ -40,7 +39,7 @@ def log(
     kind: str,
     at: datetime,
     *,
-    by: models.Model | None = None,
+    by: Any = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
     AttemptEvent.objects.create(attempt=attempt, kind=kind, at=at, by=by, detail=detail or {})

@@ -32,7 +32,7 @@ _COLUMNS = (
     "attempt_id, item_id, client_id, seq, rev, selected, flagged, struck, sure, language,"
     " shown_ms, received_at"
 )
-_APPEND = f"INSERT INTO exams_response ({_COLUMNS}) VALUES "
+_APPEND = f"INSERT INTO exams_response ({_COLUMNS}) VALUES "  # noqa: S608 - our own words
 _ROW = "(" + ", ".join(["%s"] * 12) + ")"
 _REV = "UPDATE exams_attempt SET rev = %s WHERE id = %s"
 

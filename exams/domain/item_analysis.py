@@ -56,9 +56,7 @@ class ItemStatistics:
         if self.discrimination is not None:
             if self.discrimination < 0 and self.n >= ENOUGH_FOR_SUSPECT_KEY:
                 found.append("suspect-key")
-            elif (
-                self.discrimination < LOW_DISCRIMINATION and self.n >= ENOUGH_FOR_DISCRIMINATION
-            ):
+            elif self.discrimination < LOW_DISCRIMINATION and self.n >= ENOUGH_FOR_DISCRIMINATION:
                 found.append("low-discrimination")
         return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -19,15 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from exams.models.blueprint import Accommodation, ExamBlueprint
 from questions.models import Question, QuestionRevision
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
-
 
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Who sits an attempt: a learner, or a visitor known by the key in a signed cookie."""
 
-    user: AbstractBaseUser | None = None
+    user: Any = None
     guest_key: str = ""
 
     def __post_init__(self) -> None:

@@ -138,7 +138,8 @@ class ExamBlueprint(models.Model):
         super().save(*args, **kwargs)
 
     def _as_stored(self, name: str) -> Any:
-        return self._meta.get_field(name).to_python(getattr(self, name))
+        field: models.Field[Any, Any] = self._meta.get_field(name)  # type: ignore[assignment]
+        return field.to_python(getattr(self, name))
 
 
 class BlueprintSection(models.Model):

@@ -78,7 +78,7 @@ def topics(owner: Owner, subject: Subject) -> tuple[list[Topic], list[Topic]]:
     Counts answered items of closed attempts that are not void; a blank is no evidence of what
     somebody knows, and an item revealed before it was answered is none either.
     """
-    rows = (
+    rows: Any = (
         AttemptItem.objects.filter(
             attempt__in=Attempt.objects.owned_by(owner).scored(),
             awarded__isnull=False,

@@ -30,8 +30,7 @@ def _as_item(question: Question) -> PaperItem:
     texts = list(rows.values_list("pk", "text_html_en", "text_html_ko"))
     item = AttemptItem(position=1, revision=revision, choice_order=[pk for pk, _, _ in texts])
     choices = [
-        PaperChoice(number, english, korean)
-        for number, (_, english, korean) in enumerate(texts, 1)
+        PaperChoice(number, english, korean) for number, (_, english, korean) in enumerate(texts, 1)
     ]
     return PaperItem(item, choices)
 

@@ -91,7 +91,7 @@ def explanations(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 @own_attempt
 def item(request: HttpRequest, attempt: Attempt, position: int) -> HttpResponse:
     """One item's explanation; in an open tutor attempt only once it was revealed."""
-    [entry] = review(attempt, [position]) or [None]
+    entry = next(iter(review(attempt, [position])), None)
     if entry is None or (attempt.is_open and entry.item.revealed_at is None):
         raise Http404
     context = {"attempt": attempt, "entry": entry, "count": attempt.items.count()}

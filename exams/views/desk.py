@@ -25,8 +25,6 @@ def items(request: HttpRequest) -> HttpResponse:
         found.values(), key=lambda each: (-len(each.suspicions), each.facility, each.question)
     )
     page = Paginator(order, PAGE).get_page(request.GET.get("page"))
-    questions = Question.objects.select_related("chapter").in_bulk(
-        [each.question for each in page]
-    )
+    questions = Question.objects.select_related("chapter").in_bulk([each.question for each in page])
     rows = [(questions[each.question], each) for each in page]
     return render(request, "exams/items.html", {"page": page, "rows": rows})

@@ -96,7 +96,9 @@ def reveal(request: HttpRequest, owner: Owner, attempt_id: UUID, position: int) 
     """Tutor mode: lock the item and answer with its explanation as HTML."""
     item = attempts.reveal(owner, attempt_id, position, arrival=request.arrival)
     [entry] = review(item.attempt, [position])
-    return render(request, "exams/_explanation.html", {"entry": entry, "attempt": item.attempt, "short": True})
+    return render(
+        request, "exams/_explanation.html", {"entry": entry, "attempt": item.attempt, "short": True}
+    )
 
 
 @require_POST
@@ -116,13 +118,15 @@ def form_save(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     except attempts.NotFoundError:
         return _render_paper(request, sheet, _("There is no such item on this paper."), 404)
     except attempts.RefusedError as refusal:
-        return render(request, "exams/refused.html", {"refusal": refusal, "attempt": attempt}, status=409)
+        return render(
+            request, "exams/refused.html", {"refusal": refusal, "attempt": attempt}, status=409
+        )
     return redirect("check" if request.POST.get("next") == "check" else "attempt", attempt.pk)
 
 
 def _form_batch(request: HttpRequest, sheet: Paper) -> Batch:
     """What the form changed against the newest state. Raises ProtocolError for other values."""
-    entries = []
+    entries: list[Entry] = []
     for item in sheet.items:
         if item.item.revealed_at is not None:
             continue

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             workers=options["workers"],
             blocking_threads=options["threads"],
             log_access=False,
-            log_level="error",
+            log_level=LogLevels.error,
             workers_kill_timeout=20,
         ).serve()
 
