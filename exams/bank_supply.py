@@ -43,10 +43,17 @@ def places(subject: Subject) -> list[Place]:
     through = Question.tags.through.objects.filter(question__in=questions)
     for question, tag in through.values_list("question_id", "tag_id"):
         tags.setdefault(question, set()).add(tag)
-    columns = ("pk", "exclusion_group", "is_sample", "domain_id", "chapter_id", "objective_id")
     return [
-        Place(*row, tags=frozenset(tags.get(row[0], ())))
-        for row in questions.order_by("pk").values_list(*columns)
+        Place(
+            question=question.pk,
+            group=question.exclusion_group,
+            is_sample=question.is_sample,
+            domain=question.domain_id,
+            chapter=question.chapter_id,
+            objective=question.objective_id,
+            tags=frozenset(tags.get(question.pk, ())),
+        )
+        for question in questions.order_by("pk")
     ]
 
 

@@ -11,17 +11,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from questions.item_writing import (
-    LANGUAGES,
-    Draft,
-    Flaw,
-    Language,
-    flaws,
-    guess_chances,
-    is_scenario,
-    key_is_longest,
-    near_duplicates,
-)
+from questions.form_cues import guess_chances, key_is_longest, near_duplicates
+from questions.item_writing import LANGUAGES, Draft, Flaw, Language, flaws, is_scenario
 
 SAME = 0.85  # Jaccard index of three-word runs from which two questions count as one
 ALIKE = 0.6

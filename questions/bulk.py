@@ -114,10 +114,9 @@ def apply_identity(question: Question, record: Record, chapter: Chapter, places:
     """Set the record's identity on a stored question; True when a column changed."""
     changed = False
     for name, value in identity(record, chapter, places).items():
-        column = Question._meta.get_field(name).attname
-        before = getattr(question, column)
+        before = getattr(question, name)
         setattr(question, name, value)
-        changed |= getattr(question, column) != before
+        changed |= before != value
     question.derive()
     return changed
 

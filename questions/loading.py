@@ -163,7 +163,9 @@ def _load_facts(subject: Subject, files: SubjectFiles, report: Report) -> None:
     chapters = {chapter.slug: chapter for chapter in subject.chapters.all()}
     objectives = {o.code: o for o in Objective.objects.filter(domain__subject=subject)}
     known = {fact.code: fact for fact in SourceFact.objects.filter(chapter__subject=subject)}
-    created, changed, linked = [], [], {}
+    created: list[SourceFact] = []
+    changed: list[SourceFact] = []
+    linked = {}
     for slug, rows in files.facts.items():
         for row in rows:
             fact = known.get(row["code"]) or SourceFact(code=row["code"])
@@ -211,7 +213,8 @@ def _load_questions(
     places: bulk.Places, chapter: Chapter, records: list[Record], now: datetime, report: Report
 ) -> None:
     codes = [record["code"] for record in records]
-    known = {question.code: question for question in Question.objects.filter(code__in=codes)}
+    stored = Question.objects.filter(code__in=codes).select_related("chapter", "objective")
+    known = {question.code: question for question in stored}
     new = [
         bulk.build_question(record, chapter, places)
         for record in records

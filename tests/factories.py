@@ -113,8 +113,9 @@ def record(number: int = 1, **changes: Any) -> Record:
         "tags": [],
         "stem_en": f"A company runs {service} on one server. Its disk is lost with the server."
         " The company wants to keep the data after a failure. Which change helps?",
-        "stem_ko": f"한 회사가 서버 한 대에서 {service} 서비스를 운영합니다. 서버가 사라지면 디스크도"
-        " 사라집니다. 장애 후에도 데이터를 보존해야 합니다. 어떤 변경이 도움이 됩니까?",
+        "stem_ko": f"한 회사가 서버 한 대에서 {service} 서비스를 운영합니다."
+        " 서버가 사라지면 디스크도 사라집니다. 장애 후에도 데이터를 보존해야 합니다."
+        " 어떤 변경이 도움이 됩니까?",
         "deciding_phrase_en": "keep the data after a failure",
         "deciding_phrase_ko": "장애 후에도 데이터를 보존해야",
         "choices": [

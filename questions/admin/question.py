@@ -6,13 +6,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from questions import markup, publishing
@@ -63,7 +64,9 @@ class StatusFilter(admin.SimpleListFilter):
         conditions = {
             "draft": Q(current_revision__isnull=True, retired_at__isnull=True, in_review=False),
             "review": Q(in_review=True, retired_at__isnull=True),
-            "published": Q(current_revision__isnull=False, retired_at__isnull=True, has_draft=False),
+            "published": Q(
+                current_revision__isnull=False, retired_at__isnull=True, has_draft=False
+            ),
             "revising": Q(
                 current_revision__isnull=False, retired_at__isnull=True,
                 has_draft=True, in_review=False,
@@ -249,8 +252,8 @@ def complaint_lines(question: Question, error: ValidationError) -> list[str]:
         return error.messages
     lines = []
     for name, texts in error.message_dict.items():
-        label = FIELD_LABELS.get(name) or QuestionRevision._meta.get_field(name).verbose_name
-        lines += [format_html("{} · {}: {}", question, label, text) for text in texts]
+        label = FIELD_LABELS.get(name) or label_for_field(name, QuestionRevision)
+        lines += [f"{question} · {label}: {text}" for text in texts]
     return lines
 
 

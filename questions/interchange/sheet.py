@@ -90,8 +90,9 @@ class _Known:
 def newest(questions: QuerySet[Question]) -> QuerySet[QuestionRevision]:
     """The draft of each question, else its published revision, with content, by code."""
     drafts = QuestionRevision.objects.filter(published_at__isnull=True)
-    published = Q(pk__in=questions.values("current_revision"))
-    published &= ~Exists(drafts.filter(question=OuterRef("question")))
+    published = Q(pk__in=questions.values("current_revision")) & ~Q(
+        Exists(drafts.filter(question=OuterRef("question")))
+    )
     revisions = QuestionRevision.objects.filter(question__in=questions)
     revisions = revisions.filter(Q(published_at__isnull=True) | published)
     return content.with_content(revisions.order_by("question__code"))

@@ -19,7 +19,13 @@ GUARDS = (
         _MESSAGE,
     ),
     *(
-        Guard(f"frozen_{part}", f"questions_{part}", ("INSERT", "UPDATE", "DELETE"), _PUBLISHED, _MESSAGE)
+        Guard(
+            f"frozen_{part}",
+            f"questions_{part}",
+            ("INSERT", "UPDATE", "DELETE"),
+            _PUBLISHED,
+            _MESSAGE,
+        )
         for part in ("choice", "revisionfact", "reference")
     ),
 )

@@ -358,9 +358,7 @@ class KeyCorrection(models.Model):
         CREDIT_ALL = "credit-all", _("credit to everybody")
         EXCLUDE = "exclude", _("left out of the score")
 
-    revision = models.ForeignKey(
-        QuestionRevision, models.PROTECT, related_name="key_corrections"
-    )
+    revision = models.ForeignKey(QuestionRevision, models.PROTECT, related_name="key_corrections")
     ruling = models.CharField(_("ruling"), max_length=10, choices=Ruling)
     key_positions = models.JSONField(_("positions of the new keys"), default=list, blank=True)
     reason = models.TextField(_("reason"))

@@ -176,7 +176,9 @@ class SourceFact(models.Model):
         help_text=_("A number, price or availability that changes: it never decides a question."),
     )
     reference_url = models.URLField(_("reference"), max_length=500)
-    checked_on = models.DateField(_("checked on"), help_text=_("The date of the page that was read."))
+    checked_on = models.DateField(
+        _("checked on"), help_text=_("The date of the page that was read.")
+    )
     objectives = models.ManyToManyField(Objective, related_name="facts", blank=True)
     superseded_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes"

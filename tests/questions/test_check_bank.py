@@ -15,6 +15,8 @@ from django.db import connection
 from questions.models import Choice, Subject
 from tests import factories
 
+pytestmark = pytest.mark.database
+
 KEYS = {
     "questions", "published", "facts", "facts_testable", "facts_covered", "facts_uncovered",
     "facts_uncovered_exam_guide", "errors", "warnings", "per_chapter", "per_domain",

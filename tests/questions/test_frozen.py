@@ -20,6 +20,8 @@ from questions.models import (
 from tests import factories
 from tests.factories import record
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def published(subject: Subject) -> QuestionRevision:

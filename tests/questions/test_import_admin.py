@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -15,6 +16,8 @@ from questions.models import Question, Subject
 from tests import factories
 from tests.factories import record
 from tests.questions.test_sheet import sheet_of
+
+pytestmark = pytest.mark.database
 
 IMPORT = "/admin/questions/question/import/"
 CONFIRM = "/admin/questions/question/process_import/"
@@ -116,9 +119,7 @@ def test_a_learner_and_a_reader_may_not_import(learner: Any, subject: Subject, d
     client = Client()
     client.force_login(learner)
     assert client.get(IMPORT).status_code in {302, 403}
-    reader = factories.UserFactory(username="reader", is_staff=True)
-    from django.contrib.auth.models import Permission
-
+    reader: Any = factories.UserFactory(username="reader", is_staff=True)
     reader.user_permissions.add(Permission.objects.get(codename="view_question"))
     client.force_login(reader)
     assert client.get(IMPORT).status_code == 403

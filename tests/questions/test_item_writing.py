@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 
 from questions import content
-from questions.item_writing import (
-    RULES,
-    Draft,
-    flaws,
-    guess_chances,
-    is_scenario,
-    key_is_longest,
-    near_duplicates,
-)
+from questions.form_cues import guess_chances, key_is_longest, near_duplicates
+from questions.item_writing import RULES, Draft, flaws, is_scenario
 from tests.factories import choice, record, two_keys
 
 Change = Callable[[dict[str, Any]], None]

@@ -19,7 +19,7 @@ from questions import bank_files, loading
 from questions.models import Question, QuestionRevision, SourceFact, Subject
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 UNCHANGED = {"created": 0, "changed": 0}
 
 

@@ -12,6 +12,8 @@ from questions.models import FrozenError, Question, QuestionRevision, SourceFact
 from tests import factories
 from tests.factories import NOW, record
 
+pytestmark = pytest.mark.database
+
 
 def draft_of(subject: Subject, **changes: Any) -> Question:
     revision = factories.drafts(subject, [record(1, **changes)])[0]

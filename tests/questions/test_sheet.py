@@ -19,6 +19,8 @@ from questions.models import Question, QuestionRevision, Subject
 from tests import factories
 from tests.factories import record, two_keys
 
+pytestmark = pytest.mark.database
+
 
 def sheet_of(*records: dict[str, Any], chapter: str = "chapter-1", **cells: str) -> Sheet:
     rows = []
