@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 
 from exams import blueprint_files
 from exams.models import ExamBlueprint
-from questions import bank_files, loading
+from questions import bank_files, bulk, loading
 from questions.models import Question, QuestionRevision, SourceFact, Subject
 from tests import factories
 
@@ -112,7 +112,6 @@ def test_content_that_was_edited_on_the_site_since_is_kept(renamed: Path) -> Non
     question = Question.objects.filter(code__startswith="fresh-").first()
     assert question is not None and question.current_revision is not None
     made = factories.record(900, code=question.code)
-    from questions import bulk
 
     entry = bulk.Entry(question, made, 2)
     places = bulk.Places.of(question.chapter.subject)

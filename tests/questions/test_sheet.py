@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questions import content
+from questions import content, publishing
 from questions.interchange import gate, sheet
 from questions.interchange.gate import Row, Sheet, SheetError
 from questions.models import Question, QuestionRevision, Subject
@@ -194,8 +194,6 @@ def test_export_import_export_gives_the_same_bytes(subject: Subject) -> None:
 
 
 def test_the_draft_is_exported_where_there_is_one(subject: Subject) -> None:
-    from questions import publishing
-
     question = factories.publish(subject, [record(1)])[0]
     draft = publishing.open_next_revision(question)
     draft.explanation_en = "Being rewritten."
