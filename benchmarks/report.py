@@ -34,7 +34,9 @@ def table(figures: list[Figure]) -> str:
         for figure in figures
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(
+        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows
+    )
 
 
 def write(figures: list[Figure]) -> None:

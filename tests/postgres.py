@@ -23,12 +23,16 @@ from typing import Any
 START_SECONDS = 30
 # A throw-away server: what a crash would lose does not matter here. Connections: for the test
 # that has two hundred threads submit at once.
-OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+CONNECTIONS = "max_connections=300"
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Start PostgreSQL; yields the address for ``DATABASE_URL``."""
+def running(*, durable: bool = False) -> Iterator[tuple[str, int]]:
+    """Start PostgreSQL; yields the address for ``DATABASE_URL`` and the server's process id.
+
+    ``durable`` syncs every commit to disk, as a real server does.
+    """
     folder = Path(tempfile.mkdtemp(prefix="cutscore-postgres-"))
     account = _account(folder)
     try:
@@ -38,7 +42,8 @@ def running() -> Iterator[str]:
              "--locale=C.UTF-8", "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, cwd=folder, **account,
         )  # fmt: skip
-        options = [part for option in OPTIONS for part in ("-c", option)]
+        chosen = (CONNECTIONS,) if durable else (CONNECTIONS, *CARELESS)
+        options = [part for option in chosen for part in ("-c", option)]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [_program("postgres"), "-D", data, "-p", str(port), "-k", folder,
@@ -47,7 +52,7 @@ def running() -> Iterator[str]:
             )  # fmt: skip
         try:
             _wait_for(server, port, folder / "log")
-            yield f"postgres://cutscore@127.0.0.1:{port}/postgres"
+            yield f"postgres://cutscore@127.0.0.1:{port}/postgres", server.pid
         finally:
             server.send_signal(SIGINT)  # "fast shutdown": ends sessions, then stops
             server.wait()
@@ -97,7 +102,7 @@ def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 def main(command: list[str]) -> int:
-    with running() as address:
+    with running() as (address, _):
         environment = os.environ | {"DATABASE_URL": address}
         return subprocess.run(command, env=environment, check=False).returncode
 
