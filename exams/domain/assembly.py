@@ -113,17 +113,15 @@ def assemble(
     pool = sorted(candidates, key=lambda candidate: candidate.question)
     rng.shuffle(pool)
     matching = _Matching(section_quotas)
-    for wave in (
-        [candidate for candidate in pool if candidate.seen_at is None],
-        sorted(
-            (candidate for candidate in pool if candidate.seen_at is not None),
-            key=lambda candidate: candidate.seen_at,  # type: ignore[arg-type, return-value]
-        ),
-    ):
-        for candidate in wave:
-            if matching.complete:
-                break
-            matching.offer(candidate)
+    matching.offer_all(candidate for candidate in pool if candidate.seen_at is None)
+    seen = sorted(
+        (candidate for candidate in pool if candidate.seen_at is not None),
+        key=lambda candidate: candidate.seen_at,  # type: ignore[arg-type, return-value]
+    )
+    # A seen variant of an idea that stands unseen is the last resort: moving the idea to
+    # where only that variant fits would make one more of the form's items a seen one.
+    left = matching.offer_all(seen, free_only=True)
+    matching.offer_all(left)
     if not matching.complete:
         raise matching.shortage()
     return _arrange(matching.chosen(), section_quotas, unscored_count, rng)
@@ -142,6 +140,26 @@ class _Matching:
     def complete(self) -> bool:
         return all(len(ideas) >= q for ideas, q in zip(self.taken, self.quotas, strict=True))
 
+    def offer_all(
+        self, candidates: Iterable[Candidate], *, free_only: bool = False
+    ) -> list[Candidate]:
+        """Offer candidates until the form is complete; returns those that were left out.
+
+        With ``free_only``, candidates whose idea is seated already are left out.
+        """
+        left = []
+        for candidate in candidates:
+            if self.complete:
+                break
+            if free_only and self.is_seated(candidate.idea):
+                left.append(candidate)
+            else:
+                self.offer(candidate)
+        return left
+
+    def is_seated(self, idea: str | int) -> bool:
+        return any(idea in ideas for ideas in self.taken)
+
     def offer(self, candidate: Candidate) -> None:
         """Add the candidate's edges, then look for an augmenting path that starts at its idea.
 
@@ -154,7 +172,7 @@ class _Matching:
             options[section] = candidate
         if not fresh:
             return
-        if not any(candidate.idea in ideas for ideas in self.taken):
+        if not self.is_seated(candidate.idea):
             self._augment(candidate.idea, set())
         elif len(options) > len(fresh):
             self._retry_free()
@@ -175,7 +193,7 @@ class _Matching:
             if len(seated) < self.quotas[section]:
                 seated.add(idea)
                 return True
-            for other in sorted(seated, key=str):
+            for other in sorted(seated, key=repr):
                 if len(self.options[other]) > 1 and self._augment(other, visited):
                     seated.discard(other)
                     seated.add(idea)
@@ -186,7 +204,7 @@ class _Matching:
         return [
             (section, self.options[idea][section])
             for section, ideas in enumerate(self.taken)
-            for idea in sorted(ideas, key=str)
+            for idea in sorted(ideas, key=repr)
         ]
 
     def shortage(self) -> Shortage:

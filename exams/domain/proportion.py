@@ -34,7 +34,8 @@ class Proportion:
         spread = 1 + z * z / self.n
         centre = (p + z * z / (2 * self.n)) / spread
         half = z * sqrt(p * (1 - p) / self.n + z * z / (4 * self.n * self.n)) / spread
-        return (max(0.0, centre - half), min(1.0, centre + half))
+        # The share is inside; at 0 and 1 it is the end, but for floating-point dust.
+        return (max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half)))
 
     def label(self, target: float) -> str:
         """``"focus"``, ``"on-track"`` or ``"unsure"`` against a target share.
