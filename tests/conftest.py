@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
+import hypothesis
 import pytest
+
+# Examples are timed by nobody: a busy machine must not fail a property.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 GUARDED = ("questions.migrations.0002_frozen_guards", "exams.migrations.0002_attempt_guards")
 
