@@ -194,11 +194,11 @@ def _planned(
     complaints += places.unknown(record)
     chapter = places.chapters.get(cells["chapter"])
     if chapter is None:
-        complaints.append(f"chapter: {_('no chapter %r') % cells['chapter'][:60]}")
+        complaints.append("chapter: " + _("no chapter %r") % cells["chapter"][:60])
     if known and known.question.chapter.subject_id != places.subject.pk:
-        complaints.append(f"code: {_('belongs to another subject')}")
+        complaints.append("code: " + _("belongs to another subject"))
     if not (record["stem_en"] or record["stem_ko"]):
-        complaints.append(f"stem_en: {_('give the stem in one language at least')}")
+        complaints.append("stem_en: " + _("give the stem in one language at least"))
     errors += [CellError(row.number, *_column(complaint)) for complaint in complaints]
     if chapter is None or complaints:
         return None
@@ -240,7 +240,9 @@ def _listed(text: str) -> list[str]:
 
 def _truth(name: str, text: str, complaints: list[str]) -> bool:
     if text.lower() not in YES | NO:
-        complaints.append(f"{name}: {_('write x for yes, leave it empty for no')}: {text[:20]!r}")
+        complaints.append(
+            f"{name}: " + _("write x for yes, leave it empty for no") + f": {text[:20]!r}"
+        )
     return text.lower() in YES
 
 
@@ -253,7 +255,7 @@ def _choices(cells: Cells, complaints: list[str]) -> list[Record]:
         if any(texts.values()):
             choices.append({"key": key} | texts)
         elif key:
-            complaints.append(f"{name}: {_('a key without a text')}")
+            complaints.append(f"{name}: " + _("a key without a text"))
     return choices
 
 
@@ -264,7 +266,7 @@ def _references(text: str, complaints: list[str]) -> list[Record]:
             continue
         url, __, checked_on = part.rpartition(" ")
         if not url:
-            complaints.append(f"references: {_('write “address date”')}: {part[:60]!r}")
+            complaints.append("references: " + _("write “address date”") + f": {part[:60]!r}")
         references.append({"url": url.strip(), "checked_on": checked_on})
     return references
 
