@@ -8,9 +8,9 @@ run does not suffice.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -82,20 +82,24 @@ class _Pool:
 
     def assemble(self) -> list[assembly.FormItem]:
         """The form, from as short a run as suffices. Raises assembly.Shortage."""
-        unseen_questions = self._eligible().exclude(pk__in=self._seen().values("question"))
-        factor = 1
+        limits = [2 * quota + SPARE for quota in self.quotas]
+        unseen, unread = self._read_unseen(limits)
+        seen: list[assembly.Candidate] | None = None
         while True:
-            limits = [(2 * quota + SPARE) * factor for quota in self.quotas]
-            candidates, exhausted = self._read(unseen_questions, limits)
             try:
-                return self._arrange(candidates)
-            except assembly.Shortage:
-                if exhausted:
-                    break
-            factor *= GROWTH
-        seen_at = dict(self._seen().values_list("question", "last_seen"))
-        seen, _ = self._read(self._eligible().filter(pk__in=self._seen().values("question")), None)
-        return self._arrange([*candidates, *_dated(seen, seen_at)])
+                return self._arrange([*unseen, *(seen or ())])
+            except assembly.Shortage as shortage:
+                longer = unread & shortage.sections
+                if not longer and seen is None:
+                    seen = self._read_seen()
+                    continue
+                # Where sections share questions, more of one may make room in another.
+                longer = longer or unread
+                if not longer:
+                    raise
+            for section in longer:
+                limits[section] *= GROWTH
+            unseen, unread = self._read_unseen(limits)
 
     def _arrange(self, candidates: Iterable[assembly.Candidate]) -> list[assembly.FormItem]:
         rng = random.Random(self.assembly_seed)
@@ -115,10 +119,26 @@ class _Pool:
             .order_by()
         )
 
+    def _read_unseen(
+        self, limits: Sequence[int]
+    ) -> tuple[list[assembly.Candidate], frozenset[int]]:
+        """Unseen candidates, and the sections that may have more of them."""
+        met = self._seen().values("question")
+        rows = self._read(self._eligible().exclude(pk__in=met), limits)
+        read = Counter(section for section, *_ in rows)
+        unread = frozenset(i for i, limit in enumerate(limits) if read[i] >= limit)
+        return _candidates(rows), unread
+
+    def _read_seen(self) -> list[assembly.Candidate]:
+        """Every candidate the owner has met, with the time of the last meeting."""
+        seen_at = dict(self._seen().values_list("question", "last_seen"))
+        rows = self._read(self._eligible().filter(pk__in=self._seen().values("question")), None)
+        return [replace(c, seen_at=seen_at[c.question]) for c in _candidates(rows)]
+
     def _read(
         self, questions: QuerySet[Question], limits: Sequence[int] | None
-    ) -> tuple[list[assembly.Candidate], bool]:
-        """Candidates of all sections in one statement; True when no section has more."""
+    ) -> list[tuple[int, int, int, str]]:
+        """Rows of ``_union`` for all sections in one statement."""
         runs: list[tuple[int, QuerySet[Question]]] = []
         for i, section in enumerate(self.sections):
             drawn = questions.filter(**_criteria(section)).order_by("draw_key")
@@ -127,7 +147,7 @@ class _Pool:
                 drawn.filter(draw_key__lt=self.starts[i]),
             )
             runs += [(i, half if limits is None else half[: limits[i]]) for half in halves]
-        return _merge(_union(runs), limits)
+        return _union(runs)
 
 
 def _criteria(section: BlueprintSection) -> dict[str, int]:
@@ -150,37 +170,24 @@ def _union(runs: Sequence[tuple[int, QuerySet[Question]]]) -> list[tuple[int, in
     for section, queryset in runs:
         columns = queryset.values_list("pk", "current_revision_id", "exclusion_group")
         sql, values = columns.query.sql_with_params()
-        parts.append(f"SELECT {section} AS section, run.* FROM ({sql}) AS run")  # noqa: S608 - Django's own SQL
+        # ``sql`` is Django's own, with its values kept apart.
+        parts.append(f"SELECT {section} AS section, run.* FROM ({sql}) AS run")  # noqa: S608
         params.extend(values)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
         return cursor.fetchall()
 
 
-def _merge(
-    rows: Iterable[tuple[int, int, int, str]], limits: Sequence[int] | None
-) -> tuple[list[assembly.Candidate], bool]:
+def _candidates(rows: Iterable[tuple[int, int, int, str]]) -> list[assembly.Candidate]:
+    """One candidate per question, with all the sections it fits."""
     fits: dict[int, set[int]] = {}
     about: dict[int, tuple[int, str]] = {}
-    read = [0] * len(limits or ())
     for section, question, revision, group in rows:
         fits.setdefault(question, set()).add(section)
         about[question] = (revision, group)
-        if limits is not None:
-            read[section] += 1
-    candidates = [
+    return [
         assembly.Candidate(question, revision, frozenset(fits[question]), group)
         for question, (revision, group) in about.items()
-    ]
-    return candidates, all(n < limit for n, limit in zip(read, limits or (), strict=True))
-
-
-def _dated(
-    candidates: Iterable[assembly.Candidate], seen_at: dict[int, datetime]
-) -> list[assembly.Candidate]:
-    return [
-        assembly.Candidate(c.question, c.revision, c.sections, c.group, seen_at[c.question])
-        for c in candidates
     ]
 
 

@@ -22,13 +22,17 @@ class BlueprintError(ValueError):
 
 
 class Shortage(Exception):
-    """The pool cannot fill a section. ``section`` is its index; counts are items."""
+    """The pool cannot fill a section. ``section`` is its index; counts are items.
 
-    def __init__(self, section: int, quota: int, found: int) -> None:
+    ``sections`` are all that fell short; the one that is named falls short by most.
+    """
+
+    def __init__(self, section: int, quota: int, found: int, sections: Iterable[int]) -> None:
         super().__init__(f"section {section} needs {quota} items, {found} can be had")
         self.section = section
         self.quota = quota
         self.found = found
+        self.sections = frozenset(sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,8 @@ class _Matching:
     def shortage(self) -> Shortage:
         gaps = [q - len(ideas) for q, ideas in zip(self.quotas, self.taken, strict=True)]
         section = max(range(len(gaps)), key=lambda i: gaps[i])
-        return Shortage(section, self.quotas[section], len(self.taken[section]))
+        short = [i for i, gap in enumerate(gaps) if gap > 0]
+        return Shortage(section, self.quotas[section], len(self.taken[section]), short)
 
 
 def _arrange(
