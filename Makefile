@@ -19,7 +19,7 @@ PRODUCTION := env -u CUTSCORE_TESTING -u CUTSCORE_DEMO \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench
+.PHONY: help run test check bench screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -48,6 +48,10 @@ check: .venv/dev.stamp ## style, types, imports, migrations, templates, translat
 bench: .venv/dev.stamp ## measure, print a table and write benchmarks/latest.json
 	@scripts/test-programs
 	@env -u DATABASE_URL $(PYTHON) -m benchmarks
+
+screenshots: .venv/dev.stamp ## take the screenshots of the READMEs from the running demo
+	@scripts/test-programs
+	@$(PYTHON) scripts/screenshots.py
 
 .venv/run.stamp: requirements.txt | .venv/bin/python
 	@echo "Installing packages"
