@@ -50,6 +50,15 @@ def unguarded(db: None) -> Iterator[None]:
     guards.install(connection, frozen)
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Texts are English outside of requests, and no request's language outlives its test."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 # --- the cast -------------------------------------------------------------------------
 
 
