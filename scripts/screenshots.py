@@ -49,7 +49,7 @@ def demo() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="cutscore-shots-") as data:
         environment = os.environ | {"DATA_DIR": data, "PORT": str(PORT)}
         environment.pop("DATABASE_URL", None)
-        server = subprocess.Popen([ROOT / "scripts" / "run-demo"], cwd=ROOT, env=environment)
+        server = subprocess.Popen([ROOT / "scripts" / "run-demo"], cwd=ROOT, env=environment)  # noqa: S603 - our own script
         try:
             wait()
             yield
