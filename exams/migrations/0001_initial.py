@@ -598,7 +598,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("count__isnull", False), ("weight__isnull", True)),
-                    models.Q(("count__isnull", True), ("weight__gt", 0)),
+                    models.Q(
+                        ("count__isnull", True), ("weight__gt", 0), ("weight__isnull", False)
+                    ),
                     _connector="OR",
                 ),
                 name="section_has_count_or_weight",
@@ -643,7 +645,9 @@ class Migration(migrations.Migration):
                     models.Q(("deadline__isnull", True), ("grace_until__isnull", True)),
                     models.Q(
                         ("deadline__gt", models.F("started_at")),
+                        ("deadline__isnull", False),
                         ("grace_until__gte", models.F("deadline")),
+                        ("grace_until__isnull", False),
                     ),
                     _connector="OR",
                 ),

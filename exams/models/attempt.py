@@ -126,7 +126,13 @@ class Attempt(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(deadline__isnull=True, grace_until__isnull=True)
-                | Q(deadline__gt=F("started_at"), grace_until__gte=F("deadline")),
+                # A comparison with NULL is no refusal: that neither is, is said.
+                | Q(
+                    deadline__isnull=False,
+                    grace_until__isnull=False,
+                    deadline__gt=F("started_at"),
+                    grace_until__gte=F("deadline"),
+                ),
                 name="attempt_deadline_after_start",
             ),
             models.CheckConstraint(

@@ -164,7 +164,7 @@ class BlueprintSection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(count__isnull=False, weight__isnull=True)
-                | Q(count__isnull=True, weight__gt=0),
+                | Q(count__isnull=True, weight__isnull=False, weight__gt=0),
                 name="section_has_count_or_weight",
                 violation_error_message=_("Give either a number of items or a weight."),
             ),
