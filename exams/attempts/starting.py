@@ -59,9 +59,11 @@ def start(
             return attempt
     except IntegrityError:
         # Two starts at once: the database let one through, and that one is the attempt.
-        if (winner := _open_attempt(owner, blueprint, now)) is not None:
-            return winner
-        raise
+        with transaction.atomic():
+            winner = _open_attempt(owner, blueprint, now)
+        if winner is None:
+            raise
+        return winner
 
 
 def _check_start(owner: Owner, blueprint: ExamBlueprint, mode: str, accommodation: str) -> None:
