@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ MAX_ENTRIES = 500
 MAX_INT = 2**31 - 1
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 LANGUAGES = ("", "ko", "en")
+REPORTS = ("resumed", "focus-lost", "focus-back", "offline", "online")
+MAX_REPORTS = 100
 
 
 class ProtocolError(Exception):
@@ -44,10 +46,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """Something that happened in the browser ``ago_ms`` before it was sent.
+
+    ``n`` counts the client's reports, so that a retry is not logged twice.
+    """
+
+    kind: str
+    n: int
+    ago_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     client_id: str
     base_rev: int
     entries: tuple[Entry, ...]
+    reports: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,8 @@ def parse_batch(body: bytes) -> Batch:
         values = [getattr(entry, name) for entry in entries]
         if len(set(values)) != len(values):
             raise ProtocolError("entries", f"two entries have the same {name}")
-    return Batch(_client_id(message), _int(message, "base_rev", ""), entries)
+    reports = tuple(_reports(message.get("events", [])))
+    return Batch(_client_id(message), _int(message, "base_rev", ""), entries, reports)
 
 
 def parse_submission(body: bytes) -> Submission:
@@ -133,6 +149,16 @@ def _entry(value: Any, where: str) -> Entry:
         language=language,
         shown_ms=_int(value, "shown_ms", f"{where}.", default=0),
     )
+
+
+def _reports(raw: Any) -> Iterator[Report]:
+    if not isinstance(raw, list) or len(raw) > MAX_REPORTS:
+        raise ProtocolError("events", f"a list of at most {MAX_REPORTS} events is expected")
+    for i, value in enumerate(raw):
+        where = f"events[{i}]."
+        if not isinstance(value, dict) or value.get("kind") not in REPORTS:
+            raise ProtocolError(f"{where}kind", f"one of {REPORTS} is expected")
+        yield Report(value["kind"], _int(value, "n", where, least=1), _int(value, "ago_ms", where))
 
 
 def _int(

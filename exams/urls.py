@@ -15,6 +15,7 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/submit/", sitting.submit, name="submit"),
     path("attempts/<uuid:attempt_id>/result/", afterwards.result, name="result"),
     path("attempts/<uuid:attempt_id>/explanations/", afterwards.explanations, name="explanations"),
+    path("attempts/<uuid:attempt_id>/timeline/", afterwards.timeline, name="timeline"),
     path("attempts/<uuid:attempt_id>/items/<int:position>/", afterwards.item, name="item"),
     path("attempts/<uuid:attempt_id>/items/<int:position>/reveal/", sitting.reveal, name="reveal"),
     path("history/", afterwards.history, name="history"),

@@ -6,7 +6,7 @@ A save is at most six statements, whether the batch holds one entry or sixty-fiv
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +36,7 @@ def save(owner: Owner, attempt_id: UUID, batch: Batch, *, arrival: datetime) -> 
     Raises NotFoundError; RefusedError ``closed`` or ``late`` (the entries of a late batch stay
     in the event log); ProtocolError for items or choices that are not of this paper.
     """
-    if not batch.entries:
+    if not batch.entries and not batch.reports:
         return _heartbeat(owner, attempt_id, batch, arrival)
     try:
         with transaction.atomic():
@@ -83,6 +83,8 @@ def _append(attempt: Attempt, batch: Batch, arrival: datetime) -> SaveReply:
             fresh.append(_response(attempt, place, entry, batch.client_id, arrival))
     if fresh:
         statements.append(attempt, fresh)
+    if batch.reports:
+        _log_reports(attempt, batch, arrival)
     if news:
         reply.elsewhere = _elsewhere(attempt, batch)
     return reply
@@ -131,6 +133,23 @@ def _elsewhere(attempt: Attempt, batch: Batch) -> list[Response]:
     ):
         newest[response.item.position] = response
     return [newest[position] for position in sorted(newest)]
+
+
+def _log_reports(attempt: Attempt, batch: Batch, arrival: datetime) -> None:
+    """Keep what the browser reports of itself, each report once."""
+    known = set(
+        attempt.events.filter(detail__client_id=batch.client_id).values_list("detail__n", flat=True)
+    )
+    AttemptEvent.objects.bulk_create(
+        AttemptEvent(
+            attempt=attempt,
+            kind=report.kind,
+            at=max(arrival - timedelta(milliseconds=report.ago_ms), attempt.started_at),
+            detail={"client_id": batch.client_id, "n": report.n},
+        )
+        for report in batch.reports
+        if report.n not in known
+    )
 
 
 def _log_late(attempt: Attempt, batch: Batch, arrival: datetime) -> None:

@@ -280,6 +280,12 @@ class AttemptEvent(models.Model):
         RESCORED = "rescored", _("rescored")
         VOIDED = "voided", _("voided")
         ADOPTED = "adopted", _("kept by a new account")
+        # What a browser reports of itself.
+        RESUMED = "resumed", _("page opened")
+        FOCUS_LOST = "focus-lost", _("page left")
+        FOCUS_BACK = "focus-back", _("page looked at again")
+        OFFLINE = "offline", _("connection lost")
+        ONLINE = "online", _("connection back")
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)

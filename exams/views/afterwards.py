@@ -16,7 +16,8 @@ from exams.domain.proportion import Proportion
 from exams.models import Attempt, Owner
 from exams.queries import progress
 from exams.queries.review import FILTERS, breakdown, results, review
-from exams.views.guards import own_attempt
+from exams.queries.timeline import timeline as timeline_of
+from exams.views.guards import own_attempt, own_or_staff
 from questions.models import Subject
 
 PENDING_REFRESH_SECONDS = 2
@@ -85,6 +86,14 @@ def explanations(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         return redirect("result", attempt.pk)
     context = {"attempt": attempt, **_filtered(request, review(attempt))}
     return render(request, "exams/explanations.html", context)
+
+
+@require_GET
+@own_or_staff
+def timeline(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """The attempt's log, for its owner and for staff who may look at attempts."""
+    context = {"attempt": attempt, "moments": timeline_of(attempt)}
+    return render(request, "exams/timeline.html", context)
 
 
 @require_GET

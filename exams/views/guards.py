@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -41,6 +42,24 @@ def own_attempt(view: View) -> View:
         if request.user.is_authenticated:
             raise Http404
         return redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
+def own_or_staff(view: View) -> View:
+    """Like ``own_attempt``, and anybody's attempt for staff with the permission to view them."""
+    mine = own_attempt(view)
+
+    @login_not_required
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, attempt_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm("exams.view_attempt"):
+            return mine(request, attempt_id, *args, **kwargs)
+        attempt = get_object_or_404(
+            Attempt.objects.select_related("blueprint__subject"), pk=attempt_id
+        )
+        return view(request, attempt, *args, **kwargs)
 
     return guarded
 

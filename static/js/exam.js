@@ -383,7 +383,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => { if (outbox.count && !closed) event.preventDefault(); });
-document.addEventListener("visibilitychange", () => { if (document.hidden) tick(); else { shownSince = performance.now(); showTime(); } });
+document.addEventListener("visibilitychange", () => { if (document.hidden) { tick(); outbox.note("focus-lost"); } else { outbox.note("focus-back"); shownSince = performance.now(); showTime(); } });
 window.addEventListener("hashchange", () => { const n = Number(location.hash.slice(2)); if (n >= 1 && n <= items.length && n !== current) show(n); });
 
 // --- start -------------------------------------------------------------------------------
@@ -401,6 +401,7 @@ showSaved();
 showTime();
 setInterval(showTime, 500);
 setInterval(() => outbox.send(true), 60000);
+outbox.note("resumed");
 if (outbox.count) outbox.send();
 // The first banner may appear offline: have its glyphs before the network goes.
 document.fonts?.load('600 1em "Pretendard Variable"', Object.values(strings).join("")).catch(() => {});

@@ -32,6 +32,14 @@ export class Outbox {
     if (!this.count) this.data.rev = Math.max(this.data.rev, rev);
   }
 
+  // What happened here goes to the attempt's log with the next request.
+  note(kind) {
+    this.data.noted = (this.data.noted ?? 0) + 1;
+    (this.data.events ??= []).push({ kind, n: this.data.noted, at: Date.now() });
+    this.data.events = this.data.events.slice(-100);
+    this.persist();
+  }
+
   persist() {
     try { localStorage.setItem(this.key, JSON.stringify(this.data)); } catch { /* full: memory holds it */ }
   }
@@ -73,13 +81,16 @@ export class Outbox {
   async send(ask = false) {
     if (this.busy || this.blocked === "closed" || (!ask && !this.count)) return;
     this.busy = true;
-    const sent = Object.values(this.data.pending);
+    const sent = Object.values(this.data.pending), noted = this.data.events ?? [];
     try {
       const response = await this.post(this.url, {
         v: 1, client_id: this.data.client_id, base_rev: this.data.rev, entries: sent,
+        events: noted.map(({ kind, n, at }) => ({ kind, n, ago_ms: Math.max(0, Date.now() - at) })),
       });
+      if (response.ok) this.data.events = (this.data.events ?? []).filter(({ n }) => n > (noted.at(-1)?.n ?? 0));
       await this.receive(response);
     } catch {
+      if (!this.offline) this.note("offline");
       this.offline = true;
       this.later();
     }
@@ -89,6 +100,7 @@ export class Outbox {
   }
 
   async receive(response) {
+    if (this.offline) this.note("online");
     this.offline = false;
     if (response.status === 403) { await fetch(this.csrfUrl, { cache: "no-store" }); return this.later(); }
     if (response.status >= 500 || response.status === 429) return this.later();
