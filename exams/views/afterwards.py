@@ -100,9 +100,10 @@ def timeline(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 @own_attempt
 def item(request: HttpRequest, attempt: Attempt, position: int) -> HttpResponse:
     """One item's explanation; in an open tutor attempt only once it was revealed."""
-    entry = next(iter(review(attempt, [position])), None)
-    if entry is None or (attempt.is_open and entry.item.revealed_at is None):
+    row = attempt.items.filter(position=position).first()
+    if row is None or (attempt.is_open and row.revealed_at is None):
         raise Http404
+    [entry] = review(attempt, [position])
     context = {"attempt": attempt, "entry": entry, "count": attempt.items.count()}
     return _page_or_fragment(request, "exams/item.html", "explanation", context)
 
