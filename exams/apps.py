@@ -8,7 +8,10 @@ class ExamsConfig(AppConfig):
     verbose_name = _("Sittings")
 
     def ready(self) -> None:
-        from exams import roles
+        from allauth.account.signals import user_signed_up
 
+        from exams import owners, roles
+
+        user_signed_up.connect(owners.keep_on_sign_up)
         # The last app's signal: by then every permission exists.
         post_migrate.connect(roles.make_groups, sender=self)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from exams.models import Owner
+from exams import attempts
+from exams.models import Attempt, Owner
 
 COOKIE = "guest"
 SALT = "exams.guest"
@@ -43,6 +48,26 @@ def remember(response: HttpResponse, owner: Owner) -> None:
             samesite="Lax",
             secure=not settings.INSECURE,
         )
+
+
+def guest_attempts(request: HttpRequest) -> QuerySet[Attempt]:
+    """What was sat on this device as a visitor and belongs to no account yet."""
+    key = guest_key(request)
+    if not key:
+        return Attempt.objects.none()
+    return Attempt.objects.owned_by(Owner(guest_key=key))
+
+
+def keep(request: HttpRequest, user: Any) -> int:
+    """Hand the visitor's attempts of this device to ``user``; returns how many."""
+    key = guest_key(request)
+    return attempts.adopt(key, user, now=request.arrival) if key else 0
+
+
+def keep_on_sign_up(request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """Signing up from a result means keeping it (allauth's signal)."""
+    if keep(request, user):
+        messages.success(request, _("Your results from before the sign-up are in your history."))
 
 
 def forget(response: HttpResponse) -> None:

@@ -5,6 +5,7 @@ from exams.views import afterwards, desk, entrance, sitting
 urlpatterns = [
     path("", entrance.home, name="home"),
     path("sample/<slug:code>/", entrance.sample_answer, name="sample-answer"),
+    path("keep/", entrance.keep_results, name="keep"),
     path("mini/", entrance.mini, name="mini"),
     path("exams/", entrance.exam_list, name="exams"),
     path("exams/<slug:subject>/<slug:code>/", entrance.exam, name="exam"),

@@ -4,15 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exams', '0002_attempt_guards'),
+        ("exams", "0002_attempt_guards"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attemptevent',
-            name='kind',
-            field=models.CharField(choices=[('started', 'started'), ('revealed', 'answer revealed'), ('late', 'arrived too late, not counted'), ('deadline-moved', 'deadline moved'), ('closed', 'closed'), ('rescored', 'rescored'), ('voided', 'voided'), ('adopted', 'kept by a new account'), ('resumed', 'page opened'), ('focus-lost', 'page left'), ('focus-back', 'page looked at again'), ('offline', 'connection lost'), ('online', 'connection back')], max_length=20),
+            model_name="attemptevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("started", "started"),
+                    ("revealed", "answer revealed"),
+                    ("late", "arrived too late, not counted"),
+                    ("deadline-moved", "deadline moved"),
+                    ("closed", "closed"),
+                    ("rescored", "rescored"),
+                    ("voided", "voided"),
+                    ("adopted", "kept by a new account"),
+                    ("resumed", "page opened"),
+                    ("focus-lost", "page left"),
+                    ("focus-back", "page looked at again"),
+                    ("offline", "connection lost"),
+                    ("online", "connection back"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

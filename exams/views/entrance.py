@@ -18,7 +18,14 @@ from config import limits
 from exams import attempts, drawing
 from exams.forms import StartForm
 from exams.models import Attempt, ExamBlueprint, Owner
-from exams.owners import owner_of, owner_or_new_guest, remember
+from exams.owners import (
+    forget,
+    guest_attempts,
+    keep,
+    owner_of,
+    owner_or_new_guest,
+    remember,
+)
 from exams.queries import progress, sample
 from questions.models import Subject
 
@@ -35,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         context = {
             "running": running,
+            "unclaimed": guest_attempts(request).count(),
             "recent": progress.history(Owner(user=request.user)).filter(state="scored")[:3],
             "blueprints": _open_blueprints().exclude(kind="quiz")[:3],
         }
@@ -134,6 +142,16 @@ def _guest_may_start(request: HttpRequest) -> bool:
     return settings.GUEST_MINI_MOCKS and limits.allow(
         "guest-start", request, settings.GUEST_STARTS_PER_HOUR, HOUR
     )
+
+
+@require_POST
+def keep_results(request: HttpRequest) -> HttpResponse:
+    """Take over what was sat on this device as a visitor, or leave it be."""
+    if request.POST.get("keep") == "yes":
+        keep(request, request.user)
+    response = redirect("home")
+    forget(response)
+    return response
 
 
 @require_POST
