@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
 from exams.models import Attempt
+
+TOKENS = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce-|nonce=")[\w/+=-]+')
 
 
 def url(name: str, attempt: Attempt, *more: Any) -> str:
@@ -33,3 +36,9 @@ def save(client: Client, attempt: Attempt, *entries: dict[str, Any], **changes: 
 
 def submit(client: Client, attempt: Attempt, **changes: Any) -> Any:
     return post(client, url("submit", attempt), {"v": 1, "client_id": "tab"} | changes)
+
+
+def body(response: Any) -> tuple[int, bytes, dict[str, str]]:
+    """Status, content without tokens, and headers without cookies."""
+    headers = {name: value for name, value in response.items() if name != "Content-Length"}
+    return response.status_code, TOKENS.sub(rb"\1", response.content), headers

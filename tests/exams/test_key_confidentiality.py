@@ -21,13 +21,11 @@ from django.urls import reverse
 from exams.models import AttemptItem
 from questions import guards
 from questions.models import Choice, QuestionRevision
-from tests.exams.requests import entry, post, save, submit, url
+from tests.exams.requests import body, entry, post, save, submit, url
 from tests.exams.sitting import Sitting, begin
 from tests.exams.statements import counted
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("unguarded")]
-
-TOKENS = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce-|nonce=")[\w/+=-]+')
 
 
 @pytest.fixture(autouse=True)
@@ -54,12 +52,6 @@ def swap_keys(revisions: Iterable[int]) -> None:
 
 def swap_all_keys() -> None:
     swap_keys(QuestionRevision.objects.values_list("pk", flat=True))
-
-
-def body(response: Any) -> tuple[int, bytes, dict[str, str]]:
-    """Status, content without tokens, and headers without cookies."""
-    headers = {name: value for name, value in response.items() if name != "Content-Length"}
-    return response.status_code, TOKENS.sub(rb"\1", response.content), headers
 
 
 def seen_before_the_end(browser: Client, sitting: Sitting) -> list[tuple[int, bytes, Any]]:
