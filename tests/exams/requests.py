@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from exams.models import Attempt
+from exams.models import Attempt, Owner
+from exams.owners import remember
 
 TOKENS = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce-|nonce=")[\w/+=-]+')
 
@@ -42,3 +44,11 @@ def body(response: Any) -> tuple[int, bytes, dict[str, str]]:
     """Status, content without tokens, and headers without cookies."""
     headers = {name: value for name, value in response.items() if name != "Content-Length"}
     return response.status_code, TOKENS.sub(rb"\1", response.content), headers
+
+
+def visitor(key: str) -> Client:
+    """A browser with the cookie that a visitor is given."""
+    client, response = Client(), HttpResponse()
+    remember(response, Owner(guest_key=key))
+    client.cookies = response.cookies
+    return client

@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from exams import urls
 from exams.models import Owner
-from exams.owners import COOKIE, remember
+from exams.owners import COOKIE
 from tests import factories
-from tests.exams.requests import entry, message, post
+from tests.exams.requests import entry, message, post, visitor
 from tests.exams.sitting import Sitting, begin
 
 PEOPLE = ("owner", "other", "visitor", "stranger", "author")
@@ -81,14 +80,6 @@ class World:
         if route.method == "json":
             return post(client, where, route.body)
         return client.post(where) if route.method == "post" else client.get(where)
-
-
-def visitor(key: str) -> Client:
-    """A browser with the cookie that a visitor is given."""
-    client, response = Client(), HttpResponse()
-    remember(response, Owner(guest_key=key))
-    client.cookies = response.cookies
-    return client
 
 
 def signed_in(user: Any) -> Client:

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.signing import get_cookie_signer
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from exams import attempts
 from exams.models import Attempt, Owner
-from exams.owners import SALT
 from tests import factories
+from tests.exams.requests import visitor
 
 pytestmark = pytest.mark.django_db
 KEY = "f" * 32
@@ -28,9 +27,7 @@ def visited(bank: Callable[..., Any], subject: Any) -> Client:
     attempts.start(
         Owner(guest_key=KEY), mini, mode="exam", accommodation="x1", seed=1, now=timezone.now()
     )
-    client = Client()
-    client.cookies["guest"] = get_cookie_signer(salt=f"guest{SALT}").sign(KEY)
-    return client
+    return visitor(KEY)
 
 
 def sign_up(client: Client) -> None:
