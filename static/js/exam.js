@@ -10,7 +10,7 @@ const say = (text) => { $("#say").textContent = text; };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const items = $$(".item"), cells = new Map($$("ol .cell").map((cell) => [Number(cell.dataset.n), cell]));
 const section = (n) => items[n - 1];
-let current = 1, shownSince = performance.now(), submitting = false, closed = false;
+let current = 1, shownSince = performance.now(), submitting = false, closed = false, late = false;
 
 // --- state of an item: read from the page, written to the page --------------------------
 
@@ -59,18 +59,23 @@ function status(item) {
 }
 
 function draw(item) {
+  drawItem(item);
+  drawCount();
+}
+
+function drawCount() {
+  const done = items.filter((item) => status(item) === "answered").length;
+  $("#count").textContent = fill(strings.count, { done, all: items.length });
+}
+
+function drawItem(item) {
   const n = Number(item.dataset.n), cell = cells.get(n), state = status(item), flagged = flagOf(item).checked;
   cell.dataset.status = state;
   cell.toggleAttribute("data-flagged", flagged);
   $(".vh", cell).textContent = `: ${strings[state]}${flagged ? `, ${strings.flagged}` : ""}`;
   const picked = $(".picked", item);
   if (picked) picked.textContent = fill(strings.picked, { n: inputs(item).filter((input) => input.checked).length });
-  const answered = items.filter((each) => status(each) === "answered").length;
-  $("#count").textContent = fill(strings.count, { done: answered, all: items.length });
-  if (n === current) {
-    const flag = $(".thumb [data-go=flag]");
-    flag.setAttribute("aria-pressed", String(flagged));
-  }
+  if (n === current) $(".thumb [data-go=flag]").setAttribute("aria-pressed", String(flagged));
 }
 
 // --- saving ------------------------------------------------------------------------------
@@ -78,20 +83,24 @@ function draw(item) {
 const outbox = new Outbox({
   key: main.dataset.key, url: main.dataset.answers, csrfUrl: main.dataset.csrf, rev: Number(main.dataset.rev),
   on: {
-    saved() {},
     time: (ms) => setTime(ms),
     state: showSaved,
     refused: showRefusal,
     elsewhere(states, sameBrowser, mine = []) {
-      for (const state of states) if (!outbox.waiting(state.item) || sameBrowser) mine.includes(state.item) || write(state);
+      for (const state of states) {
+        // What was just acknowledged, or waits to be sent, is newer than what came before it.
+        if (sameBrowser || !(mine.includes(state.item) || outbox.waiting(state.item))) write(state);
+      }
+      if (sameBrowser) return;
       const numbers = states.map((state) => state.item).join(", ");
-      if (!sameBrowser) banner(fill(mine.some((n) => states.some((state) => state.item === n)) ? strings.overwritten : strings.elsewhere, { numbers }), "info");
+      const both = mine.some((n) => states.some((state) => state.item === n));
+      notice("news", fill(both ? strings.overwritten : strings.elsewhere, { numbers }), "info");
     },
   },
 });
 
 function change(item) {
-  if (closed) return;
+  if (closed || asked || "locked" in item.dataset) return;
   tick(item);
   draw(item);
   outbox.put(read(item));
@@ -104,23 +113,26 @@ function tick(item = section(current)) {
 }
 
 function showSaved() {
-  const line = $("#saved"), state = outbox.state;
+  const line = $("#saved"), { state } = outbox;
+  const text = state === "kept" ? fill(strings.kept, { n: outbox.count }) : strings[state];
+  if (line.textContent !== text) line.textContent = text;
   line.dataset.state = state;
-  line.textContent = state === "kept" ? fill(strings.kept, { n: outbox.count }) : strings[state];
-  if (outbox.blocked === "signed-out") return;
-  if (outbox.offline && !closed) banner(strings.offline, "");
-  else if ($("#banner").dataset.kind === "offline") banner("");
-  if (outbox.offline) $("#banner").dataset.kind = "offline";
+  if (outbox.blocked !== "signed-out") notice("signedOut");
+  if (outbox.blocked !== "refused") notice("refused");
+  notice("offline", outbox.offline || state === "kept" ? strings.offline : "", "");
+  if (submitting && state === "kept") waiting(strings.submitWaits);
 }
 
-function banner(text, kind = "bad", link = null) {
-  const box = $("#banner");
-  if (box.textContent === text && !link) return;
-  box.className = `banner elsewhere script-only ${kind}`;
-  box.dataset.kind = "";
-  box.textContent = text;
-  if (link) box.append(" ", link);
-  box.hidden = !text;
+// One line on top at a time, the weightiest first.
+const notices = { end: null, time: null, signedOut: null, refused: null, failed: null, offline: null, news: null };
+
+function notice(kind, text = "", tone = "bad", link = null) {
+  if ((notices[kind]?.text ?? "") === text) return;
+  notices[kind] = text ? { text, tone, link } : null;
+  const top = Object.values(notices).find(Boolean), box = $("#banner");
+  box.className = `banner elsewhere script-only ${top?.tone ?? ""}`;
+  box.replaceChildren(top?.text ?? "", ...(top?.link ? [" ", top.link] : []));
+  box.hidden = !top;
 }
 
 function anchor(text, href, blank = false) {
@@ -132,16 +144,23 @@ function anchor(text, href, blank = false) {
 }
 
 function showRefusal(kind, body) {
-  if (kind === "signed-out") banner(strings.signedOut, "bad", anchor(strings.signIn, main.dataset.login, true));
-  else if (kind === "late" || kind === "closed") {
-    lock();
-    const late = kind === "late" ? Object.keys(outbox.data.pending).join(", ") : "";
-    banner(late ? fill(strings.late, { numbers: late }) : strings.closed, "bad", anchor(strings.toResult, body.result ?? main.dataset.result));
-  } else banner(`${strings.refused} ${body.message ?? ""}`);
+  if (kind === "signed-out") return notice("signedOut", strings.signedOut, "bad", anchor(strings.signIn, main.dataset.login, true));
+  if (kind !== "late" && kind !== "closed") return notice("refused", `${strings.refused} ${body.message ?? ""}`);
+  const lost = Object.keys(outbox.data.pending).join(", "), result = body.result ?? main.dataset.result;
+  late = Boolean(lost);
+  lock();
+  if (late) notice("end", `${kind === "closed" ? `${strings.closed} ` : ""}${fill(strings.late, { numbers: lost })}`, "bad", anchor(strings.toResult, result));
+  else leave(result);
+}
+
+function leave(result) {
+  closed = true;
+  location.assign(result);
 }
 
 // --- time --------------------------------------------------------------------------------
 
+const MARKS = [30, 15, 5, 1];
 let end = null, wallEnd = null, spoken = new Set(), hidden = main.dataset.clock === "hidden", asked = false;
 
 function setTime(ms) {
@@ -162,10 +181,11 @@ function showTime() {
   if (end === null || closed) return;
   const ms = left(), minutes = ms / 60000, clock = $("#clock");
   const level = minutes <= 1 ? "last" : minutes <= 5 ? "soon" : "";
-  if (hidden && minutes <= 5) { hidden = false; clock.setAttribute("aria-pressed", "false"); }
+  if (minutes <= 5) hidden = false;
+  clock.setAttribute("aria-pressed", String(hidden));
   clock.dataset.level = level;
   $("#time").textContent = hidden ? strings.clockHidden : words(ms) + (level ? ` ${strings[level]}` : "");
-  for (const mark of [30, 15, 5, 1]) {
+  for (const mark of MARKS) {
     if (minutes <= mark && !spoken.has(mark)) {
       const fresh = minutes > mark - 0.5;
       spoken.add(mark);
@@ -180,20 +200,19 @@ async function timeUp() {
   if (asked || closed) return;
   asked = true;
   lock();
-  banner(strings.timeUp, "info");
-  await Promise.race([outbox.flush(), new Promise((done) => setTimeout(done, 4500))]);
+  notice("time", strings.timeUp, "info");
+  await outbox.flush(4500);
   await finish("timer");
   asked = false;
 }
 
 function lock() {
-  for (const fieldset of $$("fieldset, .item-tools")) fieldset.disabled = true;
-  for (const control of $$(".item input, .item button")) control.disabled = true;
+  for (const control of $$("#paper fieldset, .item input, .item button")) control.disabled = true;
 }
 
 function unlock() {
-  for (const control of $$(".item:not([data-locked]) input, .item:not([data-locked]) button")) control.disabled = false;
-  for (const fieldset of $$("fieldset")) fieldset.disabled = false;
+  for (const control of $$("#paper fieldset, .item .lang button")) control.disabled = false;
+  for (const control of $$(".item:not([data-locked]) :is(input, button)")) control.disabled = false;
 }
 
 // --- submitting --------------------------------------------------------------------------
@@ -202,25 +221,40 @@ async function finish(reason) {
   if (submitting) return;
   submitting = true;
   for (let wait = 500; ; wait = Math.min(wait * 2, 15000)) {
-    try {
-      if (!reason) await outbox.flush();
-      const response = await outbox.post(main.dataset.submit, { v: 1, client_id: outbox.data.client_id, newest: reason ? {} : outbox.newest, reason });
-      const body = response.status < 500 ? await response.json().catch(() => ({})) : {};
-      if (response.ok || body.status === "closed") {
-        closed = true;
-        outbox.clear();
-        location.assign(body.result ?? main.dataset.result);
-        return;
-      }
-      if (body.status === "time-left") { setTime(body.remaining_ms); unlock(); banner(""); break; }
-      if (body.status === "unsynced") { for (const n of body.items) change(section(n)); }
-      if (response.status === 401) { showRefusal("signed-out", body); }
-      if (response.status === 403) await fetch(main.dataset.csrf, { cache: "no-store" });
-    } catch { /* the network is away: the answers are kept and we go on trying */ }
+    if (!reason) await outbox.flush();
+    if (await askToFinish(reason)) break;
     waiting(strings.submitWaits);
-    await new Promise((done) => { setTimeout(done, wait); window.addEventListener("online", done, { once: true }); });
+    if (reason) notice("time", strings.submitWaits, "info");
+    await new Promise((done) => {
+      setTimeout(done, wait);
+      for (const event of ["online", "pageshow"]) window.addEventListener(event, done, { once: true });
+    });
   }
   submitting = false;
+}
+
+// True when the server has decided; false when it has to be asked again.
+async function askToFinish(reason) {
+  try {
+    const response = await outbox.post(main.dataset.submit, { v: 1, client_id: outbox.data.client_id, newest: reason ? {} : outbox.newest, reason });
+    const body = response.status < 500 ? await response.json().catch(() => ({})) : {};
+    if (response.ok || body.status === "closed") {
+      closed = true;
+      outbox.clear();
+      if (!late) leave(body.result ?? main.dataset.result);
+      return true;
+    }
+    if (body.status === "time-left") {
+      setTime(body.remaining_ms);
+      unlock();
+      notice("time");
+      return true;
+    }
+    if (body.status === "unsynced") for (const n of body.items) change(section(n));
+    if (response.status === 401) showRefusal("signed-out", body);
+    if (response.status === 403) await fetch(main.dataset.csrf, { cache: "no-store" });
+  } catch { /* the network is away: the answers are kept and we go on trying */ }
+  return false;
 }
 
 function waiting(text) {
@@ -236,6 +270,8 @@ function show(n, focus = true) {
   if (n > items.length) return review();
   tick();
   leaveReview();
+  notice("news");
+  notice("failed");
   section(current).classList.remove("current");
   cells.get(current)?.removeAttribute("aria-current");
   current = n;
@@ -340,8 +376,11 @@ document.addEventListener("click", (event) => {
 
 async function revealAnswer(item, button) {
   button.disabled = true;
-  await outbox.flush();
+  notice("failed");
   try {
+    // The answer has to arrive before the item is locked.
+    if (outbox.waiting(item.dataset.n) && !outbox.offline) await outbox.flush(8000);
+    if (outbox.waiting(item.dataset.n)) throw new Error();
     const response = await outbox.post(button.dataset.reveal, {});
     if (!response.ok) throw new Error();
     $(".answer", item).innerHTML = await response.text();
@@ -349,7 +388,10 @@ async function revealAnswer(item, button) {
     for (const control of $$("input, .strike, .sure button", item)) control.disabled = true;
     button.remove();
     $(".verdict", item).focus();
-  } catch { button.disabled = false; banner(strings.revealFailed, ""); }
+  } catch {
+    button.disabled = false;
+    notice("failed", strings.revealFailed, "");
+  }
 }
 
 // Keys are matched by place on the keyboard, so a Hangul input mode does not break them.
@@ -358,23 +400,45 @@ const keymap = {
   KeyF: () => actions.flag(), KeyR: review, KeyH: () => $("#clock")?.click(),
   KeyT: () => say(end === null ? strings.noLimit : fill(strings.timeLeft, { time: words(left()) })),
   KeyL: () => { const item = section(current); setLanguage(item, item.dataset.lang === "ko" ? "en" : "ko"); change(item); },
-  KeyU: () => { const item = section(current); setSure(item, { "": "sure", sure: "unsure", unsure: "" }[item.dataset.sure]); change(item); say(strings[item.dataset.sure || "unsaid"]); },
-  KeyG: () => { typed = ""; say(strings.goto); },
+  KeyU: () => {
+    const item = section(current);
+    if ($(".sure button", item).disabled) return;
+    setSure(item, { "": "sure", sure: "unsure", unsure: "" }[item.dataset.sure]);
+    change(item);
+    say(strings[item.dataset.sure || "unsaid"]);
+  },
+  KeyG: () => goTo(""),
 };
+
+// The number that is being typed after G, in sight; null when none is.
 let typed = null;
+
+function goTo(number) {
+  typed = number;
+  $("#say").className = number === null ? "vh" : "toast";
+  say(number === null ? "" : `${strings.goto}: ${number}`);
+}
+
+// True when the key belonged to the number; any other key leaves it.
+function typeNumber(event, digit) {
+  if (digit) goTo(`${typed}${digit}`.slice(0, 4));
+  else if (event.code === "Backspace") goTo(typed.slice(0, -1));
+  else {
+    const n = Number(typed);
+    goTo(null);
+    if (/Enter$/.test(event.code) && n >= 1 && n <= items.length) show(n);
+    return /Enter$|^Escape$/.test(event.code);
+  }
+  return true;
+}
 
 document.addEventListener("keydown", (event) => {
   if (main.dataset.shortcuts === "off" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if ($("dialog:modal") || event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) return;
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
-  if (typed !== null && (digit || event.code === "Enter")) {
-    event.preventDefault();
-    if (digit) typed += digit;
-    else { const n = Number(typed); typed = null; if (n >= 1 && n <= items.length) show(n); }
-    return;
-  }
+  if (typed !== null && typeNumber(event, digit)) return event.preventDefault();
   if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) { event.preventDefault(); return actions.keys(); }
-  if (!$("#check").hidden) return;
+  if (!$("#check").hidden && event.code !== "KeyG") return;
   const option = digit && $$(".opt", section(current))[Number(digit) - 1];
   if (option) { event.preventDefault(); return event.shiftKey ? strike(option) : $("input", option).click(); }
   if (event.code === "KeyS" && event.target.closest(".opt")) { event.preventDefault(); return strike(event.target.closest(".opt")); }
@@ -389,19 +453,22 @@ window.addEventListener("hashchange", () => { const n = Number(location.hash.sli
 // --- start -------------------------------------------------------------------------------
 
 setTime(main.dataset.remaining);
-for (const mark of [30, 15, 5, 1]) if (end !== null && left() / 60000 <= mark * 2 && left() / 60000 > mark) { /* spoken when reached */ } else if (end !== null && left() / 60000 <= mark) spoken.add(mark);
+if (end !== null) for (const mark of MARKS) if (left() <= mark * 60000) spoken.add(mark);
 const narrow = matchMedia("(max-width: 860px)");
 const placePalette = () => { const palette = $("#palette"); if (narrow.matches) palette.close(); else if (!palette.open) palette.show(); };
 narrow.addEventListener("change", placePalette);
 placePalette();
-items.forEach(draw);
+items.forEach(drawItem);
+drawCount();
 for (const entry of Object.values(outbox.data.pending)) write(entry);
 show(Math.min(Math.max(Number(location.hash.slice(2)) || 1, 1), items.length), false);
 showSaved();
 showTime();
-setInterval(showTime, 500);
+setInterval(() => { showTime(); if (outbox.count) showSaved(); }, 500);
 setInterval(() => outbox.send(true), 60000);
 outbox.note("resumed");
 if (outbox.count) outbox.send();
+// A page that opens elsewhere in this browser may be the login that the answers wait for.
+if ("BroadcastChannel" in window) new BroadcastChannel("cutscore").addEventListener("message", () => outbox.blocked === "signed-out" && outbox.send(true));
 // The first banner may appear offline: have its glyphs before the network goes.
 document.fonts?.load('600 1em "Pretendard Variable"', Object.values(strings).join("")).catch(() => {});

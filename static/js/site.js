@@ -6,3 +6,10 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const words = detail.elt.dataset?.say;
   if (words) document.getElementById("status").textContent = words;
 });
+
+// An attempt in another tab may be waiting for a login: tell it that a page was opened.
+if ("BroadcastChannel" in window) {
+  const channel = new BroadcastChannel("cutscore");
+  channel.postMessage("opened");
+  channel.close();
+}
