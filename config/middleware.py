@@ -37,23 +37,22 @@ class unavailable:  # noqa: N801 - reads as a middleware in settings
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError, OSError) as error:
-            if (response := self.process_exception(request, error)) is None:
-                raise
-            return response
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn an outage inside a view into the 503; leave everything else alone."""
-        if isinstance(error, OSError) and error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-            return None
-        if not isinstance(error, OperationalError | InterfaceError | OSError):
-            return None
-        logger.error("unavailable: %s %s", type(error).__name__, request.path)
-        if request.content_type == "application/json":
-            response: HttpResponse = JsonResponse({"status": "unavailable"}, status=503)
-        else:
-            response = render(request, "503.html", status=503)
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
+        return outage_response(request, error)
+
+
+def outage_response(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """The 503 when ``error`` is an outage, else ``None``."""
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if not full and not isinstance(error, OperationalError | InterfaceError):
+        return None
+    logger.error("unavailable: %s %s", type(error).__name__, request.path)
+    if request.content_type == "application/json":
+        response: HttpResponse = JsonResponse({"status": "unavailable"}, status=503)
+    else:
+        response = render(request, "503.html", status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
