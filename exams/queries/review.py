@@ -66,7 +66,7 @@ class ReviewItem:
             return "excluded"
         if self.is_right:
             return "right"
-        return "wrong" if self.response and self.response.selected else "blank"
+        return "wrong" if self.chosen else "blank"
 
     @property
     def is_right(self) -> bool:
@@ -144,7 +144,7 @@ def review(attempt: Attempt, positions: Sequence[int] | None = None) -> list[Rev
     choices = {choice.pk: choice for choice in Choice.objects.filter(revision__in=revisions)}
     keys = marking.keys_in_force(revisions)
     facts = _by_revision(
-        RevisionFact.objects.filter(revision__in=revisions).select_related("fact__chapter")
+        RevisionFact.objects.filter(revision__in=revisions).select_related("fact__chapter__subject")
     )
     references = _by_revision(Reference.objects.filter(revision__in=revisions))
     open_responses = _open_responses(attempt)
