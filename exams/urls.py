@@ -1,6 +1,6 @@
 from django.urls import path
 
-from exams.views import afterwards, desk, entrance, sitting
+from exams.views import afterwards, desk, entrance, notes, sitting
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/items/<int:position>/reveal/", sitting.reveal, name="reveal"),
     path("history/", afterwards.history, name="history"),
     path("progress/topics/", afterwards.topics, name="topics"),
+    path("notes/", notes.index, name="notes-index"),
+    path("notes/<slug:subject>/", notes.contents, name="notes"),
+    path("notes/<slug:subject>/<slug:slug>/", notes.chapter, name="notes-chapter"),
     path("desk/items/", desk.items, name="desk-items"),
     path("demo/<slug:name>/", entrance.demo_login, name="demo-login"),
 ]

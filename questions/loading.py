@@ -273,6 +273,7 @@ def dump(subject: Subject) -> SubjectFiles:
         questions[revision.question.chapter.slug].append(content.record(revision))
     facts = defaultdict(list)
     rows = SourceFact.objects.filter(chapter__subject=subject).order_by("code")
+    rows = rows.exclude(verdict=SourceFact.Verdict.CANDIDATE)
     for fact in rows.select_related("chapter").prefetch_related("objectives"):
         facts[fact.chapter.slug].append(_fact_row(fact))
     return SubjectFiles(_subject_row(subject), dict(facts), dict(questions))
@@ -280,7 +281,7 @@ def dump(subject: Subject) -> SubjectFiles:
 
 def _fact_row(fact: SourceFact) -> Row:
     values = {name: getattr(fact, name) for name in FACT_SHAPE if name != "objectives"}
-    values["checked_on"] = fact.checked_on.isoformat()
+    values["checked_on"] = fact.checked_on.isoformat() if fact.checked_on else ""
     return values | {"objectives": sorted(objective.code for objective in fact.objectives.all())}
 
 

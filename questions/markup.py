@@ -28,6 +28,11 @@ def inline(source: str) -> str:
     return _clean(_markdown.renderInline(" ".join(source.split())), INLINE_TAGS)
 
 
+def code(source: str) -> str:
+    """One line of code, escaped."""
+    return f"<code>{nh3.clean_text(source)}</code>"
+
+
 def mark_phrase(html: str, phrase: str) -> str:
     """Put ``<mark>`` around the first place where ``phrase`` stands in rendered ``html``."""
     rendered = inline(phrase)

@@ -20,7 +20,7 @@ SIZE = GRID.size
 
 
 def chance(theta: Floats, difficulty: Floats, slope: Floats | float = 1.0) -> Floats:
-    """P(right) = 1 / (1 + exp(-a (theta - b))): Rasch 1960 for a = 1, else Birnbaum's 2PL (1968)."""
+    """P(right) = 1 / (1 + exp(-a (theta - b))): Rasch (1960) for a = 1, else Birnbaum (1968)."""
     return 1.0 / (1.0 + np.exp(-slope * (theta - difficulty)))
 
 

@@ -20,23 +20,22 @@ import numpy.typing as npt
 
 from exams.domain.ability_grid import (
     GRID,
-    SIZE,
     Floats,
     Ints,
-    chance,
     curve_at,
     mass_below,
     normal_rows,
     quantile,
     walk,
 )
+from exams.domain.evidence import GROWTH_STEPS, Evidence
 
 LEVEL = 0.90
 CERTAIN = 0.8
 MINIMUM_TO_LABEL = 3
 CLEAR_HALF_WIDTH = 0.12
 MOST_MORE_ANSWERS = 63
-GROWTH_STEPS = 10.0  # growth is not extrapolated further back
+TINY = 1e-300
 NODES: Floats = np.linspace(-4.5, 4.5, 41)  # of the level, in units of ``between``
 
 
@@ -53,140 +52,6 @@ class Population:
     growth: float = 0.0
     drift: float = 0.2
     decay: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """First answers before the reveal, as columns of one length; rows in any order.
-
-    ``right`` is 0 or 1, ``difficulty`` and ``slope`` are the item's, ``age`` counts whole steps
-    ago (0: now), ``learner`` and ``chapter`` count from 0.
-    """
-
-    chapter: Ints
-    right: Floats
-    difficulty: Floats
-    slope: Floats
-    age: Floats
-    learner: Ints
-
-    @classmethod
-    def of(
-        cls,
-        chapter: npt.ArrayLike,
-        right: npt.ArrayLike,
-        difficulty: npt.ArrayLike,
-        slope: npt.ArrayLike = 1.0,
-        age: npt.ArrayLike = 0.0,
-        learner: npt.ArrayLike = 0,
-    ) -> Answers:
-        """From columns or constants. Raises ValueError when lengths differ or an age is negative."""
-        chapters = np.asarray(chapter, dtype=np.int64)
-        floats = (
-            np.broadcast_to(np.asarray(column, dtype=np.float64), chapters.shape)
-            for column in (right, difficulty, slope, age)
-        )
-        learners = np.broadcast_to(np.asarray(learner, dtype=np.int64), chapters.shape)
-        result = cls(chapters, *floats, learners)
-        if (result.age < 0).any():
-            raise ValueError("An answer's age is not negative.")
-        return result
-
-    def sorted(self) -> Answers:
-        """In one order whatever order the rows came in, so that sums are the same to the bit."""
-        columns = (self.right, self.slope, self.difficulty, self.chapter, self.learner, self.age)
-        return self.taken(np.lexsort(columns))
-
-    def taken(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Answers:
-        """Only these rows, by index or mask."""
-        return Answers(
-            self.chapter[rows],
-            self.right[rows],
-            self.difficulty[rows],
-            self.slope[rows],
-            self.age[rows],
-            self.learner[rows],
-        )
-
-
-def score_curves(
-    chapter: npt.ArrayLike,
-    difficulty: npt.ArrayLike,
-    slope: npt.ArrayLike = 1.0,
-) -> Floats:
-    """T_c(theta): the mean chance of a right answer over chapter c's whole bank, (C, SIZE).
-
-    One entry per question of the bank, chapters counted from 0. The domain score of Bock,
-    Thissen & Zimowski 1997. Raises ValueError for a chapter without questions.
-    """
-    chapters = np.asarray(chapter, dtype=np.int64)
-    bank = np.broadcast_to(np.asarray(difficulty, dtype=np.float64), chapters.shape)
-    slopes = np.broadcast_to(np.asarray(slope, dtype=np.float64), chapters.shape)
-    counts = np.bincount(chapters)
-    if not counts.size or not counts.all():
-        raise ValueError("Every chapter has at least one question.")
-    order = np.lexsort((slopes, bank, chapters))
-    curves = chance(GRID, bank[order, None], slopes[order, None])
-    starts = np.cumsum(counts) - counts
-    return np.asarray(np.add.reduceat(curves, starts, axis=0) / counts[:, None])
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Log-likelihoods of theta-now, (E ages, L learners, C chapters, SIZE), and the counts.
-
-    ``ages`` ascend; ``oldest`` (L,) is each learner's first step; ``answers`` and ``right``
-    are (L, C).
-    """
-
-    ages: Floats
-    oldest: Floats
-    log_likelihood: Floats
-    answers: Floats
-    right: Floats
-
-
-def evidence(
-    answers: Answers, chapters: int, learners: int = 1, *, growth: float = 0.0, decay: float = 1.0
-) -> Evidence:
-    """Sum the answers' log-likelihoods by age, learner and chapter.
-
-    An answer given e steps ago stands for ability theta - growth * e (at most ``GROWTH_STEPS``
-    of them) and weighs decay^e. Raises ValueError for a chapter that is not there.
-    """
-    if answers.chapter.size and answers.chapter.max() >= chapters:
-        raise ValueError("An answer belongs to a chapter that is not there.")
-    rows = answers.sorted()
-    ages = np.unique(rows.age) if rows.age.size else np.zeros(1)
-    cell = (np.searchsorted(ages, rows.age) * learners + rows.learner) * chapters + rows.chapter
-    offset = growth * np.minimum(rows.age, GROWTH_STEPS) + rows.difficulty
-    table = _summed(rows, offset, decay**rows.age, cell, ages.size * learners * chapters)
-    oldest = np.zeros(learners)
-    np.maximum.at(oldest, rows.learner, rows.age)
-    place = rows.learner * chapters + rows.chapter
-    return Evidence(
-        ages,
-        oldest,
-        table.reshape(ages.size, learners, chapters, SIZE),
-        np.bincount(place, minlength=learners * chapters).astype(float).reshape(learners, chapters),
-        np.bincount(place, rows.right, learners * chapters).reshape(learners, chapters),
-    )
-
-
-def _summed(rows: Answers, offset: Floats, weight: Floats, cell: Ints, cells: int) -> Floats:
-    """Weighted log-likelihoods added up by cell, (cells, SIZE); ``cell`` ascends."""
-    table = np.zeros((cells, SIZE))
-    starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    for part in np.array_split(starts, max(1, rows.age.size // 20_000)):
-        if not part.size:
-            continue
-        after = starts[starts > part[-1]]
-        chosen = slice(part[0], after[0] if after.size else rows.age.size)
-        z = rows.slope[chosen, None] * (GRID - offset[chosen, None])
-        gain = rows.right[chosen, None] * z - np.log1p(np.exp(z))
-        gain *= weight[chosen, None]
-        table[cell[part]] = np.add.reduceat(gain, part - part[0], axis=0)
-    return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,22 +95,33 @@ def posterior(found: Evidence, curves: Floats, population: Population) -> Poster
     are W(q) ~ N(q) prod_c A_c(q); chapter c starts from sum_q N(theta; g_q, within^2) W(q) / A_c(q)
     and is carried forward to now.
     """
-    likelihood = _likelihood(found)
-    rows = np.stack([np.ones_like(curves), curves, np.square(curves)])
-    backward = looking_back(rows[:, None], likelihood, found, population)
+    rows = np.stack([curves, np.square(curves)])[:, None]
+    level, chances, scores = given_level(rows, found, population)
     kernels = level_kernels(found, population)
-    given = np.einsum("klcg,lqg->klcq", backward, kernels, optimize=True)
-    chances = np.maximum(given[0], 1e-300)
-    level = level_weights(np.log(chances).sum(axis=1))
-    start = np.einsum("lcq,lqg->lcg", level[:, None, :] / chances, kernels, optimize=True)
-    mass = _looking_forward(start, likelihood, found, population)
-    scores = given[1:] / chances
+    start = (level[:, None, :] / chances) @ kernels
+    mass = _looking_forward(start, likelihoods(found)[0], found, population)
     return Posterior(mass, level, scores[0], scores[1], curves, found.answers, found.right)
 
 
-def _likelihood(found: Evidence) -> Floats:
-    peaks = found.log_likelihood.max(axis=-1, keepdims=True)
-    return np.exp(found.log_likelihood - peaks)
+def given_level(
+    rows: Floats, found: Evidence, population: Population
+) -> tuple[Floats, Floats, Floats]:
+    """W (L, Q), A (L, C, Q) and E[row(theta now) | level q, answers] (K, L, C, Q).
+
+    ``rows`` (K, L or 1, C, SIZE) are functions of ability.
+    """
+    rows = np.concatenate([np.ones((1, *rows.shape[1:])), rows])
+    likelihood, _ = likelihoods(found)
+    backward = looking_back(rows, likelihood, found, population)
+    given = backward @ level_kernels(found, population).transpose(0, 2, 1)
+    chances = np.maximum(given[0], TINY)
+    return level_weights(np.log(chances).sum(axis=1)), chances, given[1:] / chances
+
+
+def likelihoods(found: Evidence) -> tuple[Floats, Floats]:
+    """exp(log-likelihood - its peak), (E, L, C, SIZE), and the sums of the peaks, (L,)."""
+    peaks = found.log_likelihood.max(axis=-1)
+    return np.exp(found.log_likelihood - peaks[..., None]), peaks.sum(axis=(0, 2))
 
 
 def level_kernels(found: Evidence, population: Population) -> Floats:
@@ -402,7 +278,7 @@ def _expected_gain(believed: Posterior) -> Floats:
 
 
 def _half_width(believed: Posterior, gain: Floats, count: Ints) -> Floats:
-    logs = np.log(np.maximum(believed.mass, 1e-300)) + count[..., None] * gain
+    logs = np.log(np.maximum(believed.mass, TINY)) + count[..., None] * gain
     mass = np.exp(logs - logs.max(axis=-1, keepdims=True))
     mass /= mass.sum(axis=-1, keepdims=True)
     low, high = (quantile(mass, (1 + sign * LEVEL) / 2) for sign in (-1, 1))

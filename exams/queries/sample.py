@@ -57,7 +57,9 @@ def answered(code: str, numbers: Sequence[int]) -> ReviewItem | None:
             ReviewChoice(choice, number, choice.pk in keys.keys, number in numbers, struck=False)
             for number, choice in enumerate(choices, 1)
         ],
-        list(RevisionFact.objects.filter(revision=revision).select_related("fact__chapter")),
+        list(
+            RevisionFact.objects.filter(revision=revision).select_related("fact__chapter__subject")
+        ),
         list(Reference.objects.filter(revision=revision)),
         keys.credit,
     )

@@ -9,10 +9,19 @@ from questions.models.question import (
     Reference,
     RevisionFact,
 )
-from questions.models.subject import Chapter, Domain, Objective, SourceFact, Subject, Tag
+from questions.models.subject import (
+    Chapter,
+    ChapterNotes,
+    Domain,
+    Objective,
+    SourceFact,
+    Subject,
+    Tag,
+)
 
 __all__ = [
     "Chapter",
+    "ChapterNotes",
     "Choice",
     "Domain",
     "FrozenError",

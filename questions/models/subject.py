@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from questions.localised import localised
+from questions.notes import squeeze
 
 
 class Subject(models.Model):
@@ -121,6 +122,31 @@ class Chapter(models.Model):
         return localised(self, "title")
 
 
+class ChapterNotes(models.Model):
+    """The learner's own notes on a chapter, line by line as they wrote them."""
+
+    chapter = models.OneToOneField(Chapter, models.CASCADE, related_name="notes")
+    first_line = models.PositiveIntegerField(
+        _("first line"), help_text=_("The line of the chapter's heading in the whole file.")
+    )
+    markdown = models.TextField(_("Markdown"))
+
+    class Meta:
+        verbose_name = _("notes of a chapter")
+        verbose_name_plural = _("notes of chapters")
+
+    def __str__(self) -> str:
+        return str(self.chapter)
+
+    @property
+    def lines(self) -> dict[int, str]:
+        """The lines by their number in the whole file."""
+        return dict(enumerate(self.markdown.split("\n"), self.first_line))
+
+    def squeezed_lines(self) -> dict[int, str]:
+        return {number: squeeze(line) for number, line in self.lines.items()}
+
+
 class Tag(models.Model):
     """A free label of a question, used by blueprint sections and filters."""
 
@@ -152,6 +178,7 @@ class SourceFact(models.Model):
         WRONG = "wrong", _("wrong")
         INCOMPLETE = "incomplete", _("incomplete")
         NOT_TESTABLE = "not-testable", _("opinion, not testable")
+        CANDIDATE = "candidate", _("candidate, not verified yet")
 
     class Origin(models.TextChoices):
         NOTES = "notes", _("the learner's notes")
@@ -175,9 +202,9 @@ class SourceFact(models.Model):
         default=False,
         help_text=_("A number, price or availability that changes: it never decides a question."),
     )
-    reference_url = models.URLField(_("reference"), max_length=500)
+    reference_url = models.URLField(_("reference"), max_length=500, blank=True)
     checked_on = models.DateField(
-        _("checked on"), help_text=_("The date of the page that was read.")
+        _("checked on"), null=True, blank=True, help_text=_("The date of the page that was read.")
     )
     objectives = models.ManyToManyField(Objective, related_name="facts", blank=True)
     superseded_by = models.ForeignKey(
@@ -191,9 +218,15 @@ class SourceFact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["chapter", "code"], name="fact_code_once_per_chapter"),
             models.CheckConstraint(
-                condition=Q(verdict="accurate") | ~Q(correction_en=""),
+                condition=Q(verdict__in=["accurate", "candidate"]) | ~Q(correction_en=""),
                 name="fact_that_is_not_accurate_is_corrected",
                 violation_error_message=_("A fact that is not accurate needs its correction."),
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="candidate")
+                | (~Q(reference_url="") & Q(checked_on__isnull=False)),
+                name="verified_fact_has_a_reference",
+                violation_error_message=_("A verified fact needs its reference and its date."),
             ),
         ]
 
@@ -202,7 +235,7 @@ class SourceFact(models.Model):
 
     @property
     def is_testable(self) -> bool:
-        return self.verdict != self.Verdict.NOT_TESTABLE
+        return self.verdict not in {self.Verdict.NOT_TESTABLE, self.Verdict.CANDIDATE}
 
     @property
     def contradicts_notes(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from exams import blueprint_files
-from questions import bank_files, loading
+from questions import bank_files, loading, notes_import
 from questions.models import Question, Subject
 
 
@@ -27,6 +27,8 @@ class Command(BaseCommand):
         try:
             bank_files.write(path, loading.dump(found))
             blueprint_files.write(path, found)
+            if text := notes_import.text_of(found):
+                (path / "notes.md").write_text(text, encoding="utf-8", newline="")
         except OSError as error:
             raise CommandError(f"Cannot write to {path}: {error.strerror}") from error
         everything = Question.objects.filter(chapter__subject=found)
