@@ -63,6 +63,9 @@ ROUTES = {
     "reveal": background("tutor", {}, 1),
     "history": Route(SIGNED_IN),
     "topics": Route(SIGNED_IN),
+    "notes-index": Route(dict.fromkeys(PEOPLE, 302)),
+    "notes": Route(ANYBODY, args=("tiny",)),
+    "notes-chapter": Route(ANYBODY, args=("tiny", "chapter-1")),
     "desk-items": Route(SIGNED_IN | {"owner": 403, "other": 403}),
     "demo-login": Route(dict.fromkeys(PEOPLE, 404), args=("learner",)),
 }

@@ -78,6 +78,7 @@ def seen_before_the_end(browser: Client, sitting: Sitting) -> list[tuple[int, by
             browser.get(reverse("history")),
             browser.get(reverse("topics")),
             browser.get(reverse("exam", args=["tiny", attempt.blueprint.code])),
+            *(browser.get(reverse("notes-chapter", args=["tiny", f"chapter-{n}"])) for n in (1, 2)),
         ]
         transaction.set_rollback(True)
     return [body(response) for response in found]
