@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("CUTSCORE_TESTING", "1")
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.urls"
 STORAGES["staticfiles"]["BACKEND"] = (  # noqa: F405

@@ -53,8 +53,8 @@ def grow_bank(total: int) -> None:
         ))  # fmt: skip
         _insert(Choice, (
             {"revision_id": revision + i, "position": n, "is_key": n == 1}
-            | {f"{name}_{language}": "" for name in ("text", "rationale", "text_html", "rationale_html")
-               for language in ("en", "ko")}
+            | {f"{name}_{language}": "" for language in ("en", "ko")
+               for name in ("text", "rationale", "text_html", "rationale_html")}
             for i in range(missing) for n in (1, 2, 3, 4)
         ))  # fmt: skip
         made = f"id >= {revision}"
@@ -123,7 +123,8 @@ def _items(
         row["responses"].append({
             "id": key, "attempt_id": attempt["id"], "item_id": key, "client_id": "made",
             "seq": position, "rev": position, "selected": [choices[0]], "flagged": False,
-            "struck": [], "language": "ko", "shown_ms": 90_000, "received_at": attempt["started_at"],
+            "struck": [], "language": "ko", "shown_ms": 90_000,
+            "received_at": attempt["started_at"],
         })  # fmt: skip
         yield {
             "id": key, "attempt_id": attempt["id"], "position": position,
