@@ -204,7 +204,7 @@ def label(below: float, answers: int) -> str:
     """
     if answers >= MINIMUM_TO_LABEL and below >= CERTAIN:
         return "focus"
-    if answers >= MINIMUM_TO_LABEL and below <= 1 - CERTAIN:
+    if answers >= MINIMUM_TO_LABEL and 1 - below >= CERTAIN:
         return "on-track"
     return "unsure"
 

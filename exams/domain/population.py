@@ -123,7 +123,7 @@ def held_out(answers: Answers, chapters: int, learners: int, population: Populat
     found = evidence(past, chapters, learners, growth=population.growth, decay=population.decay)
     mean, variance, log_loss = _foreseen(newest, found, population)
     right = np.bincount(newest.learner, newest.right, learners)
-    within = np.abs(right - mean) <= Z * np.sqrt(variance) + 0.5
+    within = np.abs(right - mean) <= Z * np.sqrt(variance)
     return HeldOut(log_loss, float(within[older].mean()), int(older.sum()))
 
 
