@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from exams.domain.mastery import ChapterMastery
 from exams.domain.proportion import Proportion
 from exams.models import ExamBlueprint, Result
 
@@ -55,6 +56,18 @@ def bar(proportion: Proportion, target: float) -> dict[str, Any]:
         "high": round(high * BAR, 1),
         "target": round(target * BAR, 1),
         "empty": not proportion.n,
+    }
+
+
+@register.inclusion_tag("exams/_range.html")
+def range_bar(estimate: ChapterMastery, target: float) -> dict[str, Any]:
+    """A 90 % interval as a line, the estimate on it, the target dashed."""
+    return {
+        "low": round(estimate.low * BAR, 1),
+        "high": round(estimate.high * BAR, 1),
+        "mean": round(estimate.expected * BAR, 1),
+        "target": round(float(target) * BAR, 1),
+        "seen": estimate.answers > 0,
     }
 
 

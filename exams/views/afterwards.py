@@ -16,6 +16,7 @@ from exams.domain.proportion import Proportion
 from exams.models import Attempt, Owner
 from exams.queries import progress
 from exams.queries.review import FILTERS, breakdown, results, review
+from exams.queries.standing import standing
 from exams.queries.timeline import timeline as timeline_of
 from exams.views.guards import own_attempt, own_or_staff
 from questions.models import Subject
@@ -122,7 +123,7 @@ def topics(request: HttpRequest) -> HttpResponse:
     """What was answered per domain and chapter, with how sure one can be of it."""
     owner = Owner(user=request.user)
     subjects = [
-        (subject, *progress.topics(owner, subject))
+        (subject, standing(owner, subject, request.arrival), *progress.topics(owner, subject))
         for subject in Subject.objects.prefetch_related("domains", "chapters")
     ]
     return render(request, "exams/topics.html", {"subjects": subjects})
