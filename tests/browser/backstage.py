@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.browser import cast
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
 
@@ -221,24 +223,11 @@ def move_deadline(pk: str, seconds: float) -> None:
     attempts.move_deadline(found, deadline, reason="fire alarm", by=None, now=_now())
 
 
-def revisions() -> dict[str, int]:
-    """One published and one draft revision to look at in the admin, and the ids around them."""
-    from exams.models import ExamBlueprint
-    from questions.models import QuestionRevision
-
-    published = QuestionRevision.objects.exclude(published_at=None).order_by("pk")[0]
-    return {
-        "revision": published.pk,
-        "question": published.question_id,
-        "blueprint": ExamBlueprint.objects.get(code="full-mock").pk,
-    }
-
-
 ACTIONS: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         prepare, person, start, sit, attempt, open_attempt, responses, keys, secrets, ends_in,
-        move_deadline, revisions,
+        move_deadline, cast.tour, cast.sheet,
     )
 }  # fmt: skip
 

@@ -80,7 +80,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContext
     complaints = [line for context, watch in opened for line in watch.complaints]
     for context, _ in opened:
         context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture

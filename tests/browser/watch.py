@@ -6,9 +6,11 @@ import re
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
-# The browser's own lines about a refused answer or an absent network are no fault of a page.
+# The browser's own lines about a refused answer, an absent network or where the focus went are
+# no fault of a page.
 EXPECTED = re.compile(
-    r"^Failed to load resource:"
+    r"^Autofocus processing was blocked because a document already has a focused element\."
+    r"|^Failed to load resource:"
     r" (?:the server responded with a status of (?:401|403|404|409|422|503)\b"
     r"|net::ERR_(?:INTERNET_DISCONNECTED|FAILED|ABORTED|NETWORK_CHANGED|TIMED_OUT)\b)"
 )
