@@ -5,10 +5,18 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    RawPostDataException,
+    UnreadablePostError,
+)
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -24,10 +32,21 @@ def arrival(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         request.arrival = timezone.now()
         response = get_response(request)
+        if response.status_code >= 400:
+            drain(request)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY_HEADER)
         return response
 
     return middleware
+
+
+def drain(request: HttpRequest) -> None:
+    """Read what was sent and nobody read: the server would hang up, and on the next request too.
+
+    A body over the limit is left alone, and that connection ends.
+    """
+    with suppress(RawPostDataException, RequestDataTooBig, UnreadablePostError):
+        _ = request.body
 
 
 class unavailable:  # noqa: N801 - reads as a middleware in settings
