@@ -23,7 +23,7 @@ PATIENCE = timedelta(seconds=5)
 
 
 def sweep_now() -> int:
-    """Close what has been overdue for ``PATIENCE``; returns how many. Logs failures, never raises."""
+    """Close what is overdue for ``PATIENCE``; returns how many. Failures are logged, not raised."""
     return attempts.sweep(timezone.now() - PATIENCE, _log_failure)
 
 
