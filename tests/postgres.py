@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGINT
@@ -34,30 +34,77 @@ def running(*, durable: bool = False) -> Iterator[tuple[str, int]]:
     ``durable`` syncs every commit to disk, as a real server does.
     """
     folder = Path(tempfile.mkdtemp(prefix="cutscore-postgres-"))
-    account = _account(folder)
     try:
-        data, port = folder / "data", _free_port()
-        subprocess.run(
-            [_program("initdb"), "-D", data, "-U", "cutscore", "-A", "trust", "-E", "UTF8",
-             "--locale=C.UTF-8", "--no-sync"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, **account,
-        )  # fmt: skip
-        chosen = (CONNECTIONS,) if durable else (CONNECTIONS, *CARELESS)
-        options = [part for option in chosen for part in ("-c", option)]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [_program("postgres"), "-D", data, "-p", str(port), "-k", folder,
-                 "-c", "listen_addresses=127.0.0.1", *options],
-                stdout=log, stderr=log, cwd=folder, **account,
-            )  # fmt: skip
+        server = Server(folder, durable=durable)
+        server.create()
+        server.start()
         try:
-            _wait_for(server, port, folder / "log")
-            yield f"postgres://cutscore@127.0.0.1:{port}/postgres", server.pid
+            yield server.address, server.pid
         finally:
-            server.send_signal(SIGINT)  # "fast shutdown": ends sessions, then stops
-            server.wait()
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Server:
+    """One PostgreSQL over a data folder in ``folder``; it can be stopped and started again."""
+
+    def __init__(self, folder: Path, *, durable: bool, options: Sequence[str] = ()) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.account = _account(folder)
+        self.options = (CONNECTIONS, *options) if durable else (CONNECTIONS, *CARELESS, *options)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return self.of("postgres")
+
+    def of(self, database: str) -> str:
+        """The address of one of the server's databases."""
+        return f"postgres://cutscore@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def create(self, *arguments: str) -> None:
+        """Make the data folder; ``arguments`` go to initdb."""
+        subprocess.run(
+            [_program("initdb"), "-D", self.folder / "data", "-U", "cutscore", "-A", "trust",
+             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *arguments],
+            check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self.account,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Serve the folder; returns once it answers. Raises SystemExit when it does not."""
+        options = [part for option in self.options for part in ("-c", option)]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [_program("postgres"), "-D", self.folder / "data", "-p", str(self.port),
+                 "-k", self.folder, "-c", "listen_addresses=127.0.0.1", *options],
+                stdout=log, stderr=log, cwd=self.folder, **self.account,
+            )  # fmt: skip
+        try:
+            _wait_for(self._process, self.port, self.folder / "log")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, signal: int = SIGINT) -> None:
+        """SIGINT ends sessions, then stops; SIGQUIT drops everything, as a crash would."""
+        if self._process is not None:
+            self._process.send_signal(signal)
+            self._process.wait(60)
+            self._process = None
+
+
+def restore(dump: Path, address: str) -> None:
+    """Fill the empty database at ``address`` from a file that pg_dump wrote."""
+    subprocess.run(
+        [_program("pg_restore"), "--exit-on-error", "--no-owner", "-d", address, dump], check=True
+    )
 
 
 def _account(folder: Path) -> dict[str, Any]:
