@@ -1,7 +1,7 @@
 """Calibration: how hard each question is, from everybody's first answers in exam mode. Pure.
 
 Marginal maximum likelihood by EM (Bock & Aitkin 1981) with abilities N(0, 1) on Gauss-Hermite
-nodes. Answers come in chunks of whole learners and are read once a pass, so that what is kept in
+nodes. Answers come in chunks of whole sittings and are read once a pass, so that what is kept in
 memory is one chunk, and two numbers per item and node.
 """
 
@@ -28,12 +28,13 @@ type Chunks = Callable[[], Iterable["Chunk"]]
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Answers of whole learners: all of a learner's rows stand together, ``right`` is 0 or 1.
+    """Answers of whole sittings: all rows of one stand together, ``right`` is 0 or 1.
 
-    ``learner`` needs only to change from learner to learner; ``item`` counts from 0.
+    A sitting is one attempt of one learner, since between attempts ability moves; its number
+    needs only to change from sitting to sitting. ``item`` counts from 0.
     """
 
-    learner: npt.NDArray[np.integer]
+    sitting: npt.NDArray[np.integer]
     item: npt.NDArray[np.integer]
     right: npt.NDArray[np.integer]
 
@@ -53,7 +54,7 @@ class Items:
 
 
 def chunks_of(
-    learner: npt.NDArray[np.integer],
+    sitting: npt.NDArray[np.integer],
     item: npt.NDArray[np.integer],
     right: npt.NDArray[np.integer],
     *,
@@ -61,13 +62,13 @@ def chunks_of(
 ) -> Chunks:
     """Chunks of about ``rows`` answers from columns in any order.
 
-    Rows are put in order once, by learner, item and answer, so that their order changes nothing.
+    Rows are put in order once, by sitting, item and answer, so that their order changes nothing.
     """
-    order = np.lexsort((right, item, learner))
-    columns = tuple(column[order] for column in (learner, item, right))
+    order = np.lexsort((right, item, sitting))
+    columns = tuple(column[order] for column in (sitting, item, right))
     starts = np.flatnonzero(np.diff(columns[0], prepend=columns[0][:1] - 1))
-    wanted = np.searchsorted(starts, np.arange(rows, learner.size, rows))
-    cuts = [0, *np.unique(starts[wanted[wanted < starts.size]]), learner.size]
+    wanted = np.searchsorted(starts, np.arange(rows, sitting.size, rows))
+    cuts = [0, *np.unique(starts[wanted[wanted < starts.size]]), sitting.size]
 
     def chunks() -> Iterator[Chunk]:
         for begin, end in pairwise(cuts):
@@ -143,7 +144,7 @@ def expected_counts(
 def _add_counts(counts: Floats, chunk: Chunk, table: Floats, prior: Floats) -> None:
     """Add one chunk's expected counts by item and answer, rows 2 item + right of ``counts``."""
     code = 2 * chunk.item.astype(np.int64) + chunk.right
-    starts = np.flatnonzero(np.diff(chunk.learner, prepend=chunk.learner[:1] - 1))
+    starts = np.flatnonzero(np.diff(chunk.sitting, prepend=chunk.sitting[:1] - 1))
     logs = np.add.reduceat(table[code], starts, axis=0) + prior
     belief = np.exp(logs - logs.max(axis=1, keepdims=True))
     belief /= belief.sum(axis=1, keepdims=True)
@@ -210,12 +211,12 @@ def anchored(items: Items, established: npt.NDArray[np.bool_], mean: float, sd: 
 
 
 def expected_ability(chunk: Chunk, items: Items, nodes: int = 61) -> tuple[Floats, Floats]:
-    """EAP of each learner's ability and its SD, logits, (L,) each (Bock & Mislevy 1982)."""
+    """EAP of ability in each sitting and its SD, logits, (S,) each (Bock & Mislevy 1982)."""
     points, weights = nodes_and_weights(nodes)
     theta = points * items.spread
     z = items.slope[:, None] * (theta - items.difficulty[:, None])
     gain = chunk.right[:, None] * z[chunk.item] - np.logaddexp(0.0, z)[chunk.item]
-    starts = np.flatnonzero(np.diff(chunk.learner, prepend=chunk.learner[:1] - 1))
+    starts = np.flatnonzero(np.diff(chunk.sitting, prepend=chunk.sitting[:1] - 1))
     logs = np.add.reduceat(gain, starts, axis=0) + np.log(weights)
     belief = np.exp(logs - logs.max(axis=1, keepdims=True))
     belief /= belief.sum(axis=1, keepdims=True)

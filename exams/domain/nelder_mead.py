@@ -8,26 +8,24 @@ import numpy as np
 
 from exams.domain.ability_grid import Floats
 
-SCALE = 0.3  # size of the first simplex
-
 
 def minimise(
     cost: Callable[[Floats], float],
     start: Floats,
+    scale: Floats,
     *,
     tolerance: float = 1e-3,
     most_calls: int = 400,
-    scale: float = SCALE,
 ) -> Floats:
     """The best point the simplex of Nelder & Mead (1965) finds from ``start``, (n,).
 
-    Stops when the simplex is smaller than ``tolerance`` in every direction, or after about
-    ``most_calls`` calls of ``cost``.
+    The first simplex has edges ``scale`` (n,). Stops when no edge is longer than ``tolerance`` of
+    these, or after about ``most_calls`` calls of ``cost``.
     """
-    points = np.vstack([start, start + scale * np.eye(start.size)])
+    points = np.vstack([start, start + np.diag(scale)])
     costs = np.array([cost(point) for point in points])
     calls = costs.size
-    while calls < most_calls and np.ptp(points, axis=0).max() > tolerance:
+    while calls < most_calls and (np.ptp(points, axis=0) / scale).max() > tolerance:
         order = np.argsort(costs, kind="stable")
         points, costs = points[order], costs[order]
         calls += _improve(cost, points, costs)

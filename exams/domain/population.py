@@ -28,6 +28,7 @@ DECAYS = (1.0, 0.95, 0.85)
 COVERAGE = 0.86
 WIDENING = 1.25
 Z = 1.6449  # of a 90 % interval
+EDGES: Floats = np.array([0.3, 0.3, 0.3, 0.15, 0.5])  # of the first simplex
 
 
 def log_evidence(found: Evidence, population: Population) -> Floats:
@@ -60,8 +61,10 @@ def fit(
         tried = _unpacked(point, start)
         return -float(log_evidence(grown(found, tried.growth), tried).sum()) / learners
 
-    best = minimise(cost, _packed(start, moving), tolerance=0.01, most_calls=250)
-    return _unpacked(best, start)
+    point = _packed(start, moving)
+    for scale in (EDGES[: point.size], EDGES[: point.size] / 3):  # again, should it have collapsed
+        point = minimise(cost, point, scale, tolerance=0.03, most_calls=150)
+    return _unpacked(point, start)
 
 
 def _packed(population: Population, moving: bool) -> Floats:

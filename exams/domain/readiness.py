@@ -7,7 +7,7 @@ or easier.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import erf, sqrt
 
@@ -32,7 +32,7 @@ class Readiness:
 
     ``low`` and ``high`` hold the chance given the learner's level, nine times of ten. ``band`` is
     ``"unlikely"``, ``"borderline-low"``, ``"borderline-high"``, ``"likely"``, or ``"withheld"``
-    below 65 answers, when the number is not to be shown either.
+    below 65 answers or when it is ``too_close``: then the number is not to be shown either.
     """
 
     chance: float
@@ -74,7 +74,8 @@ def readiness(
     answers = int(believed.answers[learner].sum())
     low, high = _weighted_ends(given, level)
     share = min(float((level * given).sum()), 1.0)
-    return Readiness(share, low, high, answers, band(share, answers))
+    found = Readiness(share, low, high, answers, band(share, answers))
+    return replace(found, band="withheld") if found.too_close else found
 
 
 def band(share: float, answers: int) -> str:

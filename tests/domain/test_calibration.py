@@ -102,12 +102,12 @@ def test_the_size_of_the_chunks_changes_nothing_that_shows(rows: int) -> None:
     assert parts.difficulty == pytest.approx(whole.difficulty, abs=1e-9)
 
 
-def test_a_chunk_holds_whole_learners() -> None:
+def test_a_chunk_holds_whole_sittings() -> None:
     learner = np.repeat(np.arange(9), 5)
     chunks = list(chunks_of(learner, learner, learner % 2, rows=12)())
     assert sum(chunk.item.size for chunk in chunks) == 45
     for before, after in pairwise(chunks):
-        assert before.learner[-1] < after.learner[0]
+        assert before.sitting[-1] < after.sitting[0]
 
 
 def test_an_item_gets_a_slope_of_its_own_from_enough_answers_on() -> None:

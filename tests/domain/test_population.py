@@ -100,6 +100,7 @@ def test_the_simplex_finds_the_lowest_point_of_a_valley() -> None:
     point = minimise(
         lambda x: float((1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2),
         np.array([-1.2, 1.0]),
+        np.array([0.3, 0.3]),
         tolerance=1e-6,
     )
     assert point == pytest.approx(np.ones(2), abs=1e-4)

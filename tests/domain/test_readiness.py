@@ -88,8 +88,9 @@ def test_a_known_learner_passes_as_often_as_the_binomial_says(theta: float) -> N
 
 
 def test_an_interval_from_20_to_80_percent_is_too_close_to_call() -> None:
-    few = History([(0, 1, 0.0, 0), (0, 0, 0.0, 0)]).believed()
-    assert readiness(few, COUNTS, 36).too_close
+    much_of_one = History([(0, i % 2, 0.0, 0) for i in range(70)]).believed()
+    found = readiness(much_of_one, COUNTS, 34)
+    assert found.too_close and found.band == "withheld"
     many = History([(c, 0, -1.0, 0) for c in range(3)] * 30).believed()
     assert not readiness(many, COUNTS, CUT).too_close
     assert readiness(many, COUNTS, CUT).band == "unlikely"
