@@ -19,7 +19,7 @@ PRODUCTION := env -u CUTSCORE_TESTING -u CUTSCORE_DEMO \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots
+.PHONY: help run test check bench drills screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -48,6 +48,10 @@ check: .venv/dev.stamp ## style, types, imports, migrations, templates, translat
 bench: .venv/dev.stamp ## measure, print a table and write benchmarks/latest.json
 	@scripts/test-programs
 	@env -u DATABASE_URL $(PYTHON) -m benchmarks
+
+drills: .venv/dev.stamp ## kill, flood and starve the real server; count what is lost (minutes)
+	@scripts/test-programs
+	@env -u DATABASE_URL $(PYTHON) -m drills
 
 screenshots: .venv/dev.stamp ## take the screenshots of the READMEs from the running demo
 	@scripts/test-programs

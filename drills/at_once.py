@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from drills import witness
-from drills.browsers import Browser, Reply, all_acks, all_replies
+from drills.browsers import Ack, Browser, Reply, all_acks, all_replies
 from drills.house import House
 from drills.report import Outcome
 
@@ -33,10 +33,10 @@ def submits(house: House, *, count: int = 200, fault: str = "") -> Outcome:
         house.stage(database, "lift")
     seat = house.seats[0]
     with house.site(database, fault=fault) as site:
-        first = Browser(site.port, seat, "first")
+        first = site.browser(seat, "first")
         for _ in range(10):
             first.insist(first.step)
-        browsers = [Browser(site.port, seat, f"tab-{n}") for n in range(count)]
+        browsers = [site.browser(seat, f"tab-{n}") for n in range(count)]
         replies = together(browsers, lambda browser: browser.insist(browser.submit))
     taken = [reply for reply in replies if reply.body.get("status") == "scored"]
     outcome.acknowledged = len(taken)
@@ -58,7 +58,7 @@ def conflicts(house: House, *, clients: int = 6, saves: int = 80) -> Outcome:
     database = house.store.fresh("conflict")
     with house.site(database) as site:
         seat = house.seats[0]
-        browsers = [Browser(site.port, seat, f"tab-{n}") for n in range(clients)]
+        browsers = [site.browser(seat, f"tab-{n}") for n in range(clients)]
         together(browsers, lambda browser: _quarrel(browser, saves))
         for browser in browsers:
             browser.insist(browser.flush)  # asks for news
@@ -83,9 +83,9 @@ def _quarrel(browser: Browser, saves: int) -> Reply:
     return reply
 
 
-def _untold(browser: Browser, last: dict[int, object]) -> bool:
+def _untold(browser: Browser, last: Mapping[int, Ack]) -> bool:
     """Whether what another client wrote last on some item is unknown to this one."""
     return any(
-        ack.client != browser.client and browser.heard.get(item) != [ack.pick]  # type: ignore[attr-defined]
+        ack.client != browser.client and browser.heard.get(item) != [ack.pick]
         for item, ack in last.items()
     )

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from drills import witness
 from drills.browsers import Browser, Reply, Seat, all_acks, wait_until
@@ -16,7 +17,7 @@ from drills.house import House
 from drills.report import Outcome
 
 GRACE_SECONDS = 5.0
-EARLIEST, LATEST = -2.0, 8.0  # of a save, in seconds from the deadline
+EARLIEST = -2.0  # of a save, in seconds from the deadline
 SWEPT_SECONDS = 20  # after the last deadline: the sweeper beats every second here
 _MOVE = """
 UPDATE exams_attempt SET started_at = %s, deadline = %s, grace_until = %s
@@ -32,10 +33,16 @@ def end_at(database: Database, seat: Seat, deadline: float) -> None:
 
 
 def fuzz(
-    house: House, *, exams: int = 40, saves: int = 15, spread: float = 10, fault: str = ""
+    house: House,
+    *,
+    exams: int = 40,
+    saves: int = 15,
+    spread: float = 10,
+    latest: float = 8,
+    fault: str = "",
 ) -> Outcome:
     """Each save is judged by its arrival: taken up to the grace's end, never after."""
-    did = f"{exams * saves} saves {EARLIEST:+.0f} ... {LATEST:+.0f} s around {exams} deadlines"
+    did = f"{exams * saves} saves {EARLIEST:+.0f} ... {latest:+.0f} s around {exams} deadlines"
     outcome = Outcome("deadline", house.kind, did)
     database = house.store.fresh(f"deadline{fault}")
     dice = random.Random(exams)
@@ -46,22 +53,21 @@ def fuzz(
         for browser, end in zip(browsers, ends, strict=True):
             end_at(database, browser.seat, end)
         with ThreadPoolExecutor(exams) as pool:
-            timed = zip(browsers, ends, strict=True)
-            told = list(pool.map(lambda one: _around(*one, saves), timed))
-        wait_until(lambda: _all_scored(database, browsers), SWEPT_SECONDS, 0.5)
-        swept = _all_scored(database, browsers)
+            told = list(pool.map(partial(_around, saves=saves, latest=latest), browsers, ends))
+        _swept(outcome, database, browsers)
     acks = all_acks(browsers)
     outcome.acknowledged, outcome.lost = len(acks), len(witness.lost(database, acks))
-    outcome.check(swept, f"an attempt was still open {SWEPT_SECONDS} s later")
     _judge(outcome, database, browsers, ends, told)
     return outcome
 
 
-def _around(browser: Browser, deadline: float, saves: int) -> list[tuple[int, Reply]]:
+def _around(
+    browser: Browser, deadline: float, saves: int, latest: float
+) -> list[tuple[int, Reply]]:
     """Save at random times around the deadline; each with its sequence number."""
-    told = []
+    told: list[tuple[int, Reply]] = []
     dice = random.Random(browser.seat.attempt)
-    for offset in sorted(dice.uniform(EARLIEST, LATEST) for _ in range(saves)):
+    for offset in sorted(dice.uniform(EARLIEST, latest) for _ in range(saves)):
         time.sleep(max(0.0, deadline + offset - time.time()))
         seq = browser.choose(len(told) % 65 + 1, dice.randint(1, 4))
         told.append((seq, browser.flush()))
@@ -103,6 +109,12 @@ def _taken_after(database: Database, browsers: Sequence[Browser], ends: Sequence
     return sum(row.received.timestamp() > graces[row.attempt] + 1e-5 for row in rows)
 
 
+def _swept(outcome: Outcome, database: Database, browsers: Sequence[Browser]) -> None:
+    """Nobody submits: the sweeper does."""
+    swept = wait_until(lambda: _all_scored(database, browsers), SWEPT_SECONDS, 0.25)
+    outcome.check(swept, f"an attempt was still open {SWEPT_SECONDS} s later")
+
+
 def _all_scored(database: Database, browsers: Sequence[Browser]) -> bool:
     states = witness.states(database)
     return all(states[browser.seat.attempt] == "scored" for browser in browsers)
@@ -121,8 +133,7 @@ def lock_wait(
         browsers = house.browsers(site, exams * len(holds))
         for n, hold in enumerate(holds):
             _held(outcome, database, browsers[n * exams : (n + 1) * exams], hold)
-        wait_until(lambda: _all_scored(database, browsers), SWEPT_SECONDS, 0.5)
-        outcome.check(_all_scored(database, browsers), "an attempt was still open")
+        _swept(outcome, database, browsers)
     acks = all_acks(browsers)
     outcome.acknowledged, outcome.lost = len(acks), len(witness.lost(database, acks))
     outcome.check(not witness.scored_wrongly(database), "not scored on its newest answers")

@@ -13,7 +13,7 @@ from pathlib import Path
 from drills import house as houses
 from drills import outage
 from drills.browsers import Crowd
-from drills.databases import SQLiteStore
+from drills.databases import Database, SQLiteStore
 from drills.house import House
 from drills.report import Outcome
 from drills.site import Site
@@ -22,7 +22,7 @@ SQLITE_MB, POSTGRESQL_MB = 12, 200
 CHUNK = 64 * 1024
 
 
-def run(house: House, *, threads: int = 4, rounds: int = 2) -> Outcome:
+def run(house: House, *, threads: int = 4, rounds: int = 2, seen: int = 12) -> Outcome:
     """503 while nothing fits, nothing acknowledged lost, at work again when there is room."""
     megabytes = SQLITE_MB if isinstance(house.store, SQLiteStore) else POSTGRESQL_MB
     did = f"a disk of {megabytes} MB filled and freed, {rounds} times"
@@ -33,11 +33,9 @@ def run(house: House, *, threads: int = 4, rounds: int = 2) -> Outcome:
         except (OSError, subprocess.CalledProcessError):
             outcome.skipped = "a small file system can be mounted by root only"
             return outcome
-        if isinstance(house.store, SQLiteStore):
-            database = house.store.fresh("full", disk)
-        else:
+        if not isinstance(house.store, SQLiteStore):
             house = stack.enter_context(houses.postgresql(threads, disk))
-            database = house.store.fresh("full")
+        database: Database = house.store.fresh("full", disk)
         site = stack.enter_context(Site(database, disk))
         browsers = house.browsers(site, threads)
         longest = 0.0
@@ -45,7 +43,7 @@ def run(house: House, *, threads: int = 4, rounds: int = 2) -> Outcome:
             for _ in range(rounds):
                 outage.settle(browsers)
                 with filled(disk):
-                    outage.watch_refusals(outcome, browsers)
+                    outage.watch_refusals(outcome, browsers, seen)
                 longest = max(longest, outage.back(outcome, browsers))
         outage.conclude(outcome, database, browsers, longest)
     return outcome

@@ -42,7 +42,7 @@ class House:
 
     def browsers(self, site: Site, count: int, client: str = "tab") -> Sequence[Browser]:
         """One browser for each of the first ``count`` learners."""
-        return [Browser(site.port, seat, client) for seat in self.seats[:count]]
+        return [site.browser(seat, client) for seat in self.seats[:count]]
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def run(
     with house.site(database, fault=fault) as site, ThreadPoolExecutor(4) as submitting:
         crowd = house.browsers(site, exams)
         submitters = [
-            [Browser(site.port, seat, name) for name in ("first", "second")]
+            [site.browser(seat, name) for name in ("first", "second")]
             for seat in house.seats[exams : exams + kills]
         ]
         submits = []

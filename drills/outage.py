@@ -14,12 +14,17 @@ from drills.house import House
 from drills.report import Outcome
 
 BACK_SECONDS = 10.0  # the promise
-SEEN = 12  # refusals to see before the outage is over
 PAGES = ("", "/history/", "/exams/", "/healthz")
 
 
 def run(
-    house: House, *, threads: int = 6, rounds: int = 2, away: float = 4, fault: str = ""
+    house: House,
+    *,
+    threads: int = 6,
+    rounds: int = 2,
+    away: float = 4,
+    seen: int = 12,
+    fault: str = "",
 ) -> Outcome:
     """503 "not saved" meanwhile, at work again soon after, nothing acknowledged lost."""
     what = "lock held past the time-out" if house.kind == "SQLite" else "server stopped, crashed"
@@ -28,12 +33,12 @@ def run(
     longest = 0.0
     with house.site(database, fault=fault) as site:
         browsers = house.browsers(site, threads)
-        reader = Browser(site.port, house.seats[threads])
+        reader = site.browser(house.seats[threads])
         with Crowd(browsers, threads):
             for n in range(rounds):
                 settle(browsers)
                 with _away(house, database, n):
-                    watch(outcome, browsers, away)
+                    watch(outcome, browsers, away, seen)
                     _read(outcome, house, reader)
                 longest = max(longest, back(outcome, browsers))
         outcome.check(reader.look().status == 200, "the page did not come back")
@@ -65,25 +70,25 @@ def _grown(browsers: Sequence[Browser], by: int) -> Callable[[], bool]:
     return lambda: all(len(browser.acks) >= goal for browser, goal in goals)
 
 
-def watch(outcome: Outcome, browsers: Sequence[Browser], away: float = 0) -> None:
+def watch(outcome: Outcome, browsers: Sequence[Browser], away: float, seen: int) -> None:
     """Stay away so long at least, until enough refusals were seen; judge what came meanwhile."""
     begun = time.time()
     told = _told_since(browsers, begun + 0.2)
-    wait_until(lambda: sum(reply.status == 503 for reply in told()) >= SEEN, 40)
+    wait_until(lambda: sum(reply.status == 503 for reply in told()) >= seen, 40)
     time.sleep(max(0.0, begun + away - time.time()))
     for reply in told():
         refused(outcome, reply, "application/json")
     outcome.check(told(), "no save was refused")
 
 
-def watch_refusals(outcome: Outcome, browsers: Sequence[Browser]) -> None:
+def watch_refusals(outcome: Outcome, browsers: Sequence[Browser], seen: int) -> None:
     """As ``watch``, but what still fits may be saved."""
     told = _told_since(browsers, time.time())
-    wait_until(lambda: sum(reply.status == 503 for reply in told()) >= SEEN, 60)
+    wait_until(lambda: sum(reply.status == 503 for reply in told()) >= seen, 60)
     refusals = [reply for reply in told() if reply.status != 200]
     for reply in refusals:
         refused(outcome, reply, "application/json")
-    outcome.check(len(refusals) >= SEEN, "the disk never was full")
+    outcome.check(len(refusals) >= seen, "the disk never was full")
 
 
 def _told_since(browsers: Sequence[Browser], begun: float) -> Callable[[], list[Reply]]:

@@ -14,12 +14,14 @@ DRILLS: dict[str, Callable[[House, str], Outcome]] = {
     ),
     "score-twice": lambda house, fault: at_once.submits(house, count=8, fault=fault),
     "ignore-deadline": lambda house, fault: deadlines.fuzz(
-        house, exams=4, saves=8, spread=0, fault=fault
+        house, exams=4, saves=8, spread=0, latest=6, fault=fault
     ),
     "sweep-hastily": lambda house, fault: deadlines.lock_wait(
         house, holds=(2.5,), exams=4, fault=fault
     ),
-    "swallow-outage": lambda house, fault: outage.run(house, threads=2, rounds=1, fault=fault),
+    "swallow-outage": lambda house, fault: outage.run(
+        house, threads=3, rounds=1, away=1, seen=0, fault=fault
+    ),
     "copy-files": lambda house, fault: beside.backup(house, rounds=1, threads=2, fault=fault),
 }
 # PostgreSQL keeps the order in which a row's lock was asked for: haste does no harm there.

@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Self
 
+from drills.browsers import Browser, Seat
 from drills.databases import Database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,13 +32,21 @@ class Site:
             "SWEEP_SECONDS": str(sweep_seconds)
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._browsers: list[Browser] = []
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *raised: object) -> None:
+        for browser in self._browsers:
+            browser.close()
         self._end(signal.SIGTERM)
+
+    def browser(self, seat: Seat, client: str = "tab") -> Browser:
+        """Somebody's browser, closed with the server."""
+        self._browsers.append(Browser(self.port, seat, client))
+        return self._browsers[-1]
 
     def start(self) -> float:
         """Start and wait until it answers; returns the seconds. Raises RuntimeError."""

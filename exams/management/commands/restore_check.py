@@ -62,7 +62,7 @@ def read_manifest(file: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(manifest_of(file).read_text())
     except ValueError as error:
         raise DamagedError("its manifest is not JSON") from error
-    if manifest.get("format") != FORMAT:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise DamagedError(f"its manifest is not in the format {FORMAT}")
     return manifest
 
