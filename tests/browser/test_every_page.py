@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.looks import broken_layout, broken_rules
 from tests.browser.pages import DESK, PAGES, Sight
 from tests.browser.site import Site
+from tests.browser.watch import Watch
 
-THEMES, WIDTHS, LANGUAGES = ("light", "dark"), (390, 1280), ("ko", "en")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+WIDTHS, LANGUAGES = (390, 1280), ("ko", "en")
 HEIGHTS = {390: 844, 1280: 800}
 
 
 class Look(NamedTuple):
-    theme: str
+    theme: Theme
     width: int
     language: str
 
@@ -47,22 +50,28 @@ def tour(site: Site) -> dict[str, Any]:
     return site.backstage("tour")
 
 
-def arrive(
-    sight: Sight, look: Look, visit: Callable[..., BrowserContext], site: Site, tour: dict[str, Any]
-) -> Page:
-    who = Person(sight.who, tour["sessions"][sight.who]) if sight.who else None
-    context = visit(
-        who,
-        language=look.language,
-        viewport={"width": look.width, "height": HEIGHTS[look.width]},
-        color_scheme=look.theme,
-    )
-    page = context.new_page()
+@pytest.fixture(scope="module")
+def window(browser: Browser, site: Site) -> Iterator[tuple[Page, Watch]]:
+    """One page for the whole tour: a context of its own for each look costs a second."""
+    context = browser.new_context(base_url=site.url)
+    context.set_default_timeout(PATIENCE_MS)
+    watch = Watch(context, site.url)
+    yield context.new_page(), watch
+    context.close()
+
+
+def arrive(page: Page, sight: Sight, look: Look, site: Site, tour: dict[str, Any]) -> None:
+    """As this person with these preferences, after what is done on the page first."""
+    page.context.clear_cookies()
+    page.context.add_cookies([site.cookie("django_language", look.language)])
+    if sight.who:
+        page.context.add_cookies([site.session_cookie(tour["sessions"][sight.who])])
+    page.set_viewport_size({"width": look.width, "height": HEIGHTS[look.width]})
+    page.emulate_media(color_scheme=look.theme)
     response = page.goto(sight.path.format(**tour["ids"]))
     assert response and response.status == sight.status, page.url
     if sight.prepare:
         sight.prepare(page, site)
-    return page
 
 
 @pytest.mark.parametrize(
@@ -71,13 +80,12 @@ def arrive(
     ids=[f"{page.name}-{'-'.join(map(str, look))}" for page, look in CASES],
 )
 def test_a_page_is_accessible_and_nothing_on_it_is_cut_off(
-    sight: Sight,
-    look: Look,
-    visit: Callable[..., BrowserContext],
-    site: Site,
-    tour: dict[str, Any],
+    sight: Sight, look: Look, window: tuple[Page, Watch], site: Site, tour: dict[str, Any]
 ) -> None:
-    page = arrive(sight, look, visit, site, tour)
+    page, watch = window
+    watch.complaints.clear()
+    page.context.set_offline(False)
+    arrive(page, sight, look, site, tour)
     found = broken_rules(page) + broken_layout(page)
     page.set_viewport_size({"width": 320, "height": 640})
     found += [f"at 320 px {line}" for line in broken_layout(page)]
@@ -86,5 +94,6 @@ def test_a_page_is_accessible_and_nothing_on_it_is_cut_off(
         found += [f"at 320 px and 150 % {line}" for line in broken_layout(page)]
         page.set_viewport_size({"width": look.width, "height": HEIGHTS[look.width]})
         found += [f"at 150 % {line}" for line in broken_layout(page)]
+    found += watch.complaints
     assert not found, "\n".join(found)
     assert page.locator("html").get_attribute("lang") == look.language
