@@ -23,6 +23,7 @@ ARGUMENTS = [
     "--disable-component-update",
 ]
 PATIENCE_MS = 8000
+Visit = Callable[..., BrowserContext]
 numbers = itertools.count(1)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.backstage import PASSWORD
+from tests.browser.conftest import Visit
 from tests.browser.exam import Exam
 from tests.browser.site import Site
-
-Visit = Callable[..., BrowserContext]
 
 
 def sign_up(page: Page, name: str) -> None:

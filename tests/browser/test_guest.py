@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from tests.browser.backstage import PASSWORD
+from tests.browser.conftest import Visit
 from tests.browser.site import Site
 
 
 def test_a_visitor_answers_the_sample_sits_the_mini_mock_and_keeps_the_result(
-    visit: Callable[..., BrowserContext], site: Site
+    visit: Visit, site: Site
 ) -> None:
     page = visit().new_page()
     page.goto("/")
@@ -50,7 +49,7 @@ def test_a_visitor_answers_the_sample_sits_the_mini_mock_and_keeps_the_result(
 
 
 def test_a_visitor_without_script_answers_the_sample_on_a_page_of_its_own(
-    visit: Callable[..., BrowserContext],
+    visit: Visit,
 ) -> None:
     page = visit(java_script_enabled=False).new_page()
     page.goto("/")
@@ -60,7 +59,7 @@ def test_a_visitor_without_script_answers_the_sample_on_a_page_of_its_own(
 
 
 def test_two_visitors_do_not_reach_each_others_attempts(
-    visit: Callable[..., BrowserContext],
+    visit: Visit,
 ) -> None:
     page, other = visit().new_page(), visit().new_page()
     page.goto("/")

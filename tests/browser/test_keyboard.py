@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, Visit
 from tests.browser.exam import Exam
 from tests.browser.site import Site
 
@@ -191,9 +191,7 @@ def test_the_time_left_is_spoken_on_t(sitting: Callable[..., Exam]) -> None:
     expect(exam.page.locator("#say")).to_have_text(re.compile(r"^2:(10:00|09:\d\d) left$"))
 
 
-def test_the_skip_link_is_first_and_leads_to_the_paper(
-    visit: Callable[..., BrowserContext], kim: Person
-) -> None:
+def test_the_skip_link_is_first_and_leads_to_the_paper(visit: Visit, kim: Person) -> None:
     page = visit(kim).new_page()
     page.goto("/exams/")
     page.keyboard.press("Tab")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, Visit
 from tests.browser.site import Site
 
 
 @pytest.fixture
-def bare(visit: Callable[..., BrowserContext], kim: Person) -> Page:
+def bare(visit: Visit, kim: Person) -> Page:
     """Kim's page in a browser without script."""
     return visit(kim, java_script_enabled=False).new_page()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import APIResponse, BrowserContext, Error, Route, expect
+from playwright.sync_api import APIResponse, Error, Route, expect
 
+from tests.browser.conftest import Visit
 from tests.browser.exam import Exam
 from tests.browser.site import Site
 
@@ -201,7 +202,7 @@ def test_submitting_twice_gives_one_result(sitting: Callable[..., Exam], site: S
 
 
 def test_the_banner_has_its_letters_before_the_network_goes(
-    visit: Callable[..., BrowserContext], kim: object, sitting: Callable[..., Exam]
+    visit: Visit, kim: object, sitting: Callable[..., Exam]
 ) -> None:
     page = visit(kim, language="ko").new_page()
     exam = sitting(on=page)

@@ -57,6 +57,17 @@ def test_the_clock_is_right_when_both_clocks_have_jumped(
     page.context.set_offline(False)
 
 
+def test_a_tab_whose_timers_stand_still_is_right_when_it_is_looked_at(
+    page: Page, sitting: Callable[..., Exam]
+) -> None:
+    page.add_init_script(SLEEP)
+    page.add_init_script("window.setInterval = () => 0;")
+    exam = sitting("full-mock")
+    page.context.set_offline(True)
+    page.evaluate("ms => sleep(ms)", 20 * MINUTE)
+    expect(exam.clock).to_have_text(re.compile(r"^1:(50:00|49:\d\d)"))
+
+
 def test_a_hidden_clock_comes_back_at_five_minutes(
     page: Page, sitting: Callable[..., Exam], site: Site
 ) -> None:

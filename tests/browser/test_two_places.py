@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, Visit
 from tests.browser.exam import Exam
 
 ASK = "window.dispatchEvent(new Event('pageshow'))"  # what coming back to a page does
 
 
 @pytest.fixture
-def phone(visit: Callable[..., BrowserContext], kim: Person) -> BrowserContext:
+def phone(visit: Visit, kim: Person) -> BrowserContext:
     """Another device of Kim's."""
     return visit(kim, viewport={"width": 390, "height": 844})
 
