@@ -73,7 +73,16 @@ def log_loss(chances: Floats, happened: Ints) -> float:
 
 def joined(parts: list[Posterior]) -> Posterior:
     """Posteriors of several groups of learners as one."""
-    names = ("mass", "level", "score", "score_square")
-    rows = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
-    counts = [np.concatenate([getattr(p, n) for p in parts]) for n in ("answers", "right")]
-    return Posterior(*rows, parts[0].curves, *counts)
+
+    def rows(name: str) -> Floats:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Posterior(
+        mass=rows("mass"),
+        level=rows("level"),
+        score=rows("score"),
+        score_square=rows("score_square"),
+        curves=parts[0].curves,
+        answers=rows("answers"),
+        right=rows("right"),
+    )

@@ -89,8 +89,8 @@ def world(
     new[-1] = _forms(dice, learners)[0]
     after = [_answered(dice, theta[e], new[e], before).sum(axis=1) for e in range(EXAMS)]
     exam, who, _ = np.indices(forms.shape)
-    columns = [np.ravel(part) for part in (who, forms, right, exam)]
-    return World(*before, theta, *columns, np.stack(after))
+    learner, item, answered, when = (np.ravel(part) for part in (who, forms, right, exam))
+    return World(*before, theta, learner, item, answered, when, np.stack(after))
 
 
 def _abilities(

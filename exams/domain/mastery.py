@@ -95,27 +95,16 @@ def posterior(found: Evidence, curves: Floats, population: Population) -> Poster
     are W(q) ~ N(q) prod_c A_c(q); chapter c starts from sum_q N(theta; g_q, within^2) W(q) / A_c(q)
     and is carried forward to now.
     """
-    rows = np.stack([curves, np.square(curves)])[:, None]
-    level, chances, scores = given_level(rows, found, population)
-    kernels = level_kernels(found, population)
-    start = (level[:, None, :] / chances) @ kernels
-    mass = _looking_forward(start, likelihoods(found)[0], found, population)
-    return Posterior(mass, level, scores[0], scores[1], curves, found.answers, found.right)
-
-
-def given_level(
-    rows: Floats, found: Evidence, population: Population
-) -> tuple[Floats, Floats, Floats]:
-    """W (L, Q), A (L, C, Q) and E[row(theta now) | level q, answers] (K, L, C, Q).
-
-    ``rows`` (K, L or 1, C, SIZE) are functions of ability.
-    """
-    rows = np.concatenate([np.ones((1, *rows.shape[1:])), rows])
     likelihood, _ = likelihoods(found)
-    backward = looking_back(rows, likelihood, found, population)
-    given = backward @ level_kernels(found, population).transpose(0, 2, 1)
+    kernels = level_kernels(found, population)
+    rows = np.stack([np.ones_like(curves), curves, np.square(curves)])[:, None]
+    given = looking_back(rows, likelihood, found, population) @ kernels.transpose(0, 2, 1)
     chances = np.maximum(given[0], TINY)
-    return level_weights(np.log(chances).sum(axis=1)), chances, given[1:] / chances
+    level = level_weights(np.log(chances).sum(axis=1))
+    start = (level[:, None, :] / chances) @ kernels
+    mass = _looking_forward(start, likelihood, found, population)
+    scores = given[1:] / chances
+    return Posterior(mass, level, scores[0], scores[1], curves, found.answers, found.right)
 
 
 def likelihoods(found: Evidence) -> tuple[Floats, Floats]:
@@ -159,7 +148,7 @@ def _looking_forward(
     mass = start
     gaps = np.diff(found.ages, prepend=0.0)
     for e in reversed(range(found.ages.size)):
-        mass = mass * likelihood[e]
+        mass = np.maximum(mass * likelihood[e], TINY)  # answers may contradict each other wildly
         mass = mass / mass.sum(axis=-1, keepdims=True)
         mass = _carried(mass, gaps[e], found.oldest >= found.ages[e], population)
     return np.asarray(mass / mass.sum(axis=-1, keepdims=True))

@@ -172,6 +172,15 @@ def test_nine_of_ten_intervals_hold_the_truth() -> None:
     assert ((low <= truth) & (truth <= high)).mean() == pytest.approx(0.9, abs=0.03)
 
 
+@pytest.mark.parametrize("drift", [0.0, 0.01, 0.3])
+def test_answers_that_contradict_each_other_wildly_stay_finite(drift: float) -> None:
+    rows = [(0, 1, 3.0, 1)] * 400 + [(0, 0, -3.0, 0)] * 400 + [(1, 1, 0.0, 0)]
+    believed = History(rows).believed(Population(drift=drift))
+    for one in chapters(believed, 0.7, WEIGHTS):
+        assert 0 <= one.low <= one.expected <= one.high <= 1
+    assert np.isfinite(believed.score).all() and np.isfinite(believed.level).all()
+
+
 def test_log_odds_far_out_stay_finite() -> None:
     rows = [(0, 1, 3.0, 0)] * 400 + [(1, 0, -3.0, 0)] * 400
     believed = History(rows).believed()

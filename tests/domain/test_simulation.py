@@ -37,7 +37,7 @@ def test_learners_learn_as_they_are_told() -> None:
 def test_true_scores_are_between_none_and_all() -> None:
     truth = world(3, learners=20).true_scores()
     assert truth.shape == (20, COUNTS.size)
-    assert 0 < truth.min() and truth.max() < 1
+    assert truth.min() > 0 and truth.max() < 1
 
 
 def test_measures_are_counted_by_hand() -> None:
