@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from drills import outage, witness
@@ -14,7 +16,7 @@ from drills.site import manage
 from tests import postgres
 
 
-def writers(house: House, *, subjects: int = 6, threads: int = 8) -> Outcome:
+def writers(house: House, *, subjects: int = 4, threads: int = 6) -> Outcome:
     """No save is refused or lost, nor waits long, while a second process loads questions."""
     did = f"{subjects} imports of 130 questions beside {threads} learners without pause"
     outcome = Outcome("writers", house.kind, did)
@@ -41,7 +43,7 @@ def _conclude(outcome: Outcome, database: Database, browsers: Sequence[Browser])
     outcome.check(not refused, f"{refused} saves were refused")
 
 
-def backup(house: House, *, rounds: int = 3, threads: int = 8, fault: str = "") -> Outcome:
+def backup(house: House, *, rounds: int = 2, threads: int = 6, fault: str = "") -> Outcome:
     """Nothing acknowledged before a backup began is missing from what is restored of it."""
     did = f"{rounds} backups beside {threads} learners without pause, each restored"
     outcome = Outcome("backup", house.kind, did)
@@ -52,11 +54,11 @@ def backup(house: House, *, rounds: int = 3, threads: int = 8, fault: str = "") 
         with Crowd(browsers, threads):
             for n in range(rounds):
                 outage.settle(browsers)
-                before = all_acks(browsers)
                 path = house.folder / f"copy-{n}{fault}"
                 done = manage(database, house.folder, "backup", str(path), fault=fault)
                 outcome.check(done.returncode == 0, f"backup: {done.stderr[-200:]}")
                 if done.returncode == 0:
+                    before = _before(path, all_acks(browsers))
                     missing = _missing(outcome, house, database, path, before)
                     outcome.lost += missing
                     found += len(before) - missing
@@ -67,6 +69,13 @@ def backup(house: House, *, rounds: int = 3, threads: int = 8, fault: str = "") 
     outcome.acknowledged = found + outcome.lost
     outcome.figures = beside.figures
     return outcome
+
+
+def _before(path: Path, acks: Sequence[Ack]) -> list[Ack]:
+    """What was acknowledged before the backup began, by its manifest."""
+    manifest = json.loads(path.with_name(path.name + ".manifest.json").read_text())
+    began = datetime.fromisoformat(manifest["began_at"]).timestamp()
+    return [ack for ack in acks if ack.came < began]
 
 
 def _missing(

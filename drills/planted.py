@@ -20,9 +20,9 @@ DRILLS: dict[str, Callable[[House, str], Outcome]] = {
         house, holds=(2.5,), exams=4, fault=fault
     ),
     "swallow-outage": lambda house, fault: outage.run(
-        house, threads=3, rounds=1, away=1, seen=0, fault=fault
+        house, threads=3, rounds=1, away=6, seen=0, fault=fault
     ),
-    "copy-files": lambda house, fault: beside.backup(house, rounds=1, threads=2, fault=fault),
+    "copy-files": lambda house, fault: beside.backup(house, rounds=2, threads=2, fault=fault),
 }
 # PostgreSQL keeps the order in which a row's lock was asked for: haste does no harm there.
 SQLITE_ONLY = {"copy-files", "sweep-hastily"}
