@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Model, OuterRef, Subquery
+from django.db.models import Max, Model
 
 from questions import content
 from questions.content import Record
@@ -243,13 +243,13 @@ def replace_drafts(drafts: Sequence[QuestionRevision], records: Sequence[Record]
 
 
 def publish(revisions: Sequence[QuestionRevision], now: datetime) -> None:
-    """Freeze complete drafts and make them current: two statements, whatever their number."""
+    """Freeze complete drafts and make them current: a few statements, whatever their number."""
     ids = [revision.pk for revision in revisions]
     QuestionRevision.objects.filter(pk__in=ids).update(published_at=now)
-    newest = QuestionRevision.objects.filter(pk__in=ids, question=OuterRef("pk"))
-    Question.objects.filter(revisions__in=ids).update(
-        current_revision=Subquery(newest.values("pk")[:1])
-    )
+    # Each value written out: a subquery per question is a scan per question where PostgreSQL
+    # still believes the tables to be small, as it does after the first large import.
+    current = [Question(pk=r.question_id, current_revision_id=r.pk) for r in revisions]
+    Question.objects.bulk_update(current, ["current_revision"], BATCH)
 
 
 def next_numbers(questions: Iterable[Question]) -> dict[int, int]:
